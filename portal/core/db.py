@@ -1,0 +1,108 @@
+"""Tables' common ground: names, ids, instants, checked enumerations, engines."""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+import uuid_utils.compat
+from sqlalchemy.orm import Session as OrmSession
+from sqlmodel import Field, Session, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Instant = sa.DateTime(timezone=True)
+Sessions = Callable[[], Session]
+
+
+def choice(values: type[StrEnum]) -> sa.Enum:
+    """A text column that holds one of the enumeration's values, checked by the database."""
+    name = "".join(f"_{ch.lower()}" if ch.isupper() else ch for ch in values.__name__).lstrip("_")
+    return sa.Enum(
+        values,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda kind: [member.value for member in kind],
+    )
+
+
+def new_id() -> UUID:
+    """A UUIDv7: unguessable enough to address, ordered enough for an index."""
+    return uuid_utils.compat.uuid7()
+
+
+class Entity(SQLModel):
+    """Anything addressed by an id."""
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+
+
+class Stream(Entity):
+    """An entity whose changes are events: `seq` counts them, `head` is the last one's hash.
+
+    `seq` is the optimistic version too. Only `portal.core.events.record` sets either.
+    """
+
+    seq: int = Field(default=0, sa_type=sa.BigInteger, sa_column_kwargs={"server_default": "0"})
+    head: bytes | None = Field(default=None, sa_type=sa.LargeBinary)
+
+
+def make_engine(url: str, *, threads: int, statement_timeout_ms: int = 5000) -> sa.Engine:
+    """An engine with as many connections as threads, and a bound on everything that can hang."""
+    options = (
+        f"-c statement_timeout={statement_timeout_ms} -c lock_timeout=4000 "
+        "-c idle_in_transaction_session_timeout=20000 -c timezone=UTC"
+    )
+    return sa.create_engine(
+        url,
+        pool_size=threads,
+        max_overflow=2,
+        pool_timeout=8,
+        pool_pre_ping=False,
+        connect_args={
+            "connect_timeout": 5,
+            "options": options,
+            "keepalives_idle": 30,
+            "tcp_user_timeout": 10000,
+        },
+    )
+
+
+def make_sessions(engine: sa.Engine) -> Sessions:
+    """A factory of sessions on the engine; objects stay readable after commit."""
+
+    def sessions() -> Session:
+        return Session(engine, expire_on_commit=False)
+
+    return sessions
+
+
+def act_as(session: OrmSession, actor_id: UUID | None, agency_ids: frozenset[UUID], **more: str) -> None:
+    """Tell row-level security, for this transaction, who is asking.
+
+    Sets `app.actor`, `app.agencies` and any `app.<more>`; policies read them (decision 13).
+    """
+    values: dict[str, Any] = {
+        "app.actor": str(actor_id) if actor_id else "",
+        "app.agencies": ",".join(sorted(map(str, agency_ids))),
+        **{f"app.{name}": value for name, value in more.items()},
+    }
+    calls = [sa.func.set_config(name, value, True) for name, value in values.items()]
+    session.execute(sa.select(*calls))
+
+
+def at_utc(value: datetime) -> datetime:
+    """Refuse a naive instant before it reaches a column."""
+    if value.tzinfo is None:
+        raise ValueError("instants are aware")
+    return value
