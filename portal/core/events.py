@@ -1,0 +1,192 @@
+"""The append-only journal: audit, timeline, source of messages and of statistics (decision 4).
+
+A stream is one dossier, procedure, agency or account. Each event carries
+`hash = sha256(tag ‖ previous hash ‖ body)`; `body` is the canonical bytes that were hashed. Neither
+the web nor the worker may UPDATE or DELETE an event: no grant allows it and a trigger refuses it.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from sqlmodel import Field, SQLModel
+
+from portal.core import crypto
+from portal.core.clock import now
+from portal.core.db import Instant, Stream
+
+TAG = b"motcua/event/1\0"
+GENESIS = b"\0" * 32
+
+
+class Event(SQLModel, table=True):
+    """One change of one stream. Hash-partitioned by stream (16 parts)."""
+
+    __table_args__ = (
+        sa.Index("ix_event_xid", "xid"),
+        {"postgresql_partition_by": "HASH (stream_id)", "info": {"partitioned": True}},
+    )
+
+    stream_id: UUID = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_type=sa.BigInteger)
+    stream: str = Field(sa_type=sa.Text)
+    name: str = Field(sa_type=sa.Text)
+    actor_id: UUID | None = None
+    at: datetime = Field(sa_type=Instant)
+    prev_hash: bytes = Field(sa_type=sa.LargeBinary)
+    hash: bytes = Field(sa_type=sa.LargeBinary)
+    body: bytes = Field(sa_type=sa.LargeBinary)
+    xid: str = Field(
+        sa_column=sa.Column("xid", sa.Text().with_variant(sa.Text(), "sqlite"), nullable=False)
+    )
+
+
+class EventPrivate(SQLModel, table=True):
+    """Free text and personal values of an event, sealed; the hash covers their salted digest only."""
+
+    __tablename__ = "event_private"
+
+    stream_id: UUID = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_type=sa.BigInteger)
+    subject_id: UUID
+    sealed: bytes = Field(sa_type=sa.LargeBinary)
+    salt: bytes = Field(sa_type=sa.LargeBinary)
+
+
+class EventRow(msgspec.Struct, frozen=True):
+    """An event as pages and rules read it. `data` holds ids, codes and instants only."""
+
+    seq: int
+    name: str
+    at: datetime
+    actor_id: UUID | None
+    data: dict[str, Any]
+
+
+class _Body(msgspec.Struct, frozen=True):
+    """The canonical form: what is hashed, in this order of fields, keys of `data` sorted."""
+
+    stream: str
+    stream_id: UUID
+    seq: int
+    name: str
+    actor_id: UUID | None
+    at: datetime
+    data: dict[str, Any]
+    private: str | None
+
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+_decode = msgspec.json.Decoder(_Body).decode
+
+_APPEND = sa.text(
+    """
+    WITH appended AS (
+        INSERT INTO event (stream_id, seq, stream, name, actor_id, at, prev_hash, hash, body)
+        VALUES (:stream_id, :seq, :stream, :name, :actor_id, :at, :prev_hash, :hash, :body)
+    )
+    INSERT INTO outbox (stream_id, seq, name) VALUES (:stream_id, :seq, :name)
+    """
+)
+
+
+def record(
+    session: Session,
+    stream: Stream,
+    name: str,
+    actor_id: UUID | None,
+    data: Mapping[str, Any] | None = None,
+    private: Mapping[str, Any] | None = None,
+) -> None:
+    """Append one event to the stream and put it into the outbox, in the caller's transaction.
+
+    `name` is `noun.past_participle`. `data` never holds a personal value or free text; those go
+    into `private`, sealed under the key of the stream's `subject_id` (else the stream's own id).
+    The stream's row must be locked or new: its `seq` and `head` move on.
+    """
+    seq, prev = stream.seq + 1, stream.head or GENESIS
+    digest: str | None = None
+    if private:
+        digest = _keep_private(session, stream, seq, private)
+    body = _encode(
+        _Body(
+            stream=stream.__tablename__,  # type: ignore[arg-type]
+            stream_id=stream.id,
+            seq=seq,
+            name=name,
+            actor_id=actor_id,
+            at=now(),
+            data=dict(data or {}),
+            private=digest,
+        )
+    )
+    after = hashlib.sha256(TAG + prev + body).digest()
+    session.execute(
+        _APPEND,
+        {
+            "stream_id": stream.id,
+            "seq": seq,
+            "stream": stream.__tablename__,
+            "name": name,
+            "actor_id": actor_id,
+            "at": _decode(body).at,
+            "prev_hash": prev,
+            "hash": after,
+            "body": body,
+        },
+    )
+    stream.seq, stream.head = seq, after
+
+
+def _keep_private(session: Session, stream: Stream, seq: int, private: Mapping[str, Any]) -> str:
+    subject_id: UUID = getattr(stream, "subject_id", stream.id)
+    salt = os.urandom(16)
+    session.execute(
+        sa.insert(EventPrivate.__table__).values(  # type: ignore[attr-defined]
+            stream_id=stream.id,
+            seq=seq,
+            subject_id=subject_id,
+            salt=salt,
+            sealed=crypto.seal(
+                session, subject_id, f"event_private|{stream.id}|{seq}", dict(private), create=True
+            ),
+        )
+    )
+    return hashlib.sha256(salt + _encode(dict(private))).hexdigest()
+
+
+def history(session: Session, stream_id: UUID) -> list[EventRow]:
+    """The stream's events, oldest first."""
+    table = Event.__table__  # type: ignore[attr-defined]
+    bodies = session.execute(
+        sa.select(table.c.body).where(table.c.stream_id == stream_id).order_by(table.c.seq)
+    ).scalars()
+    return [read(body) for body in bodies]
+
+
+def read(body: bytes) -> EventRow:
+    """An event from its canonical bytes."""
+    event = _decode(body)
+    return EventRow(event.seq, event.name, event.at, event.actor_id, event.data)
+
+
+def private_of(session: Session, stream_id: UUID, seq: int) -> dict[str, Any]:
+    """The free text of an event; {} when it has none or was erased."""
+    table = EventPrivate.__table__  # type: ignore[attr-defined]
+    row = session.execute(
+        sa.select(table.c.subject_id, table.c.sealed).where(
+            table.c.stream_id == stream_id, table.c.seq == seq
+        )
+    ).one_or_none()
+    if row is None:
+        return {}
+    opened: dict[str, Any] = crypto.open_(
+        session, row.subject_id, f"event_private|{stream_id}|{seq}", row.sealed
+    )
+    return opened
