@@ -1,0 +1,43 @@
+"""Who is asking: the plain value that guards, rules and row-level security read."""
+
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+
+class Role(StrEnum):
+    """What a person may be in the portal. Every account is a CITIZEN; the rest are dated memberships."""
+
+    CITIZEN = "citizen"
+    OFFICER = "officer"
+    CATALOGUE_EDITOR = "catalogue_editor"
+    ADMINISTRATOR = "administrator"
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """The person behind a request as they are at this moment; `id` None is anonymous.
+
+    `agency_ids` are the agencies of present officer memberships. `name` is for the page's header.
+    `session_hash` and `csrf` exist only for browsers; `bearer` says that a token proved the person.
+    """
+
+    id: UUID | None = None
+    roles: frozenset[Role] = frozenset()
+    agency_ids: frozenset[UUID] = frozenset()
+    name: str = ""
+    session_hash: bytes | None = None
+    csrf: str | None = None
+    bearer: bool = False
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether the person is known."""
+        return self.id is not None
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the person holds at least one of the roles."""
+        return not self.roles.isdisjoint(roles)
+
+
+ANONYMOUS = Actor()
