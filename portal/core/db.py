@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 import uuid_utils.compat
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.orm import Session as OrmSession
 from sqlmodel import Field, Session, SQLModel
 
@@ -21,6 +22,18 @@ SQLModel.metadata.naming_convention = {
 
 Instant = sa.DateTime(timezone=True)
 Sessions = Callable[[], Session]
+
+
+class Xid8(sa.types.UserDefinedType[int]):
+    """PostgreSQL's 64-bit transaction id: events are folded in order of commit by it."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "XID8"
+
+
+ischema_names["xid8"] = Xid8
 
 
 def choice(values: type[StrEnum]) -> sa.Enum:
@@ -88,17 +101,28 @@ def make_sessions(engine: sa.Engine) -> Sessions:
 
 
 def act_as(session: OrmSession, actor_id: UUID | None, agency_ids: frozenset[UUID], **more: str) -> None:
-    """Tell row-level security, for this transaction, who is asking.
+    """Tell row-level security who is asking, in this and every later transaction of the session.
 
-    Sets `app.actor`, `app.agencies` and any `app.<more>`; policies read them (decision 13).
+    Sets `app.actor`, `app.agencies` and any `app.<more>`; policies read them (decision 13). Costs
+    no statement until the session begins to work.
     """
-    values: dict[str, Any] = {
+    session.info["acting"] = {
         "app.actor": str(actor_id) if actor_id else "",
         "app.agencies": ",".join(sorted(map(str, agency_ids))),
         **{f"app.{name}": value for name, value in more.items()},
     }
-    calls = [sa.func.set_config(name, value, True) for name, value in values.items()]
-    session.execute(sa.select(*calls))
+    if session.in_transaction():
+        session.execute(_setting(session.info["acting"]))
+
+
+def _setting(values: dict[str, str]) -> sa.Select[Any]:
+    return sa.select(*(sa.func.set_config(name, value, True) for name, value in values.items()))
+
+
+@sa.event.listens_for(OrmSession, "after_begin")
+def _announce(session: OrmSession, _: object, connection: sa.Connection) -> None:
+    if acting := session.info.get("acting"):
+        connection.execute(_setting(acting))
 
 
 def at_utc(value: datetime) -> datetime:

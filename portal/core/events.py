@@ -19,7 +19,7 @@ from sqlmodel import Field, SQLModel
 
 from portal.core import crypto
 from portal.core.clock import now
-from portal.core.db import Instant, Stream
+from portal.core.db import Instant, Stream, Xid8
 
 TAG = b"motcua/event/1\0"
 GENESIS = b"\0" * 32
@@ -42,8 +42,9 @@ class Event(SQLModel, table=True):
     prev_hash: bytes = Field(sa_type=sa.LargeBinary)
     hash: bytes = Field(sa_type=sa.LargeBinary)
     body: bytes = Field(sa_type=sa.LargeBinary)
-    xid: str = Field(
-        sa_column=sa.Column("xid", sa.Text().with_variant(sa.Text(), "sqlite"), nullable=False)
+    xid: int | None = Field(
+        default=None,
+        sa_column=sa.Column("xid", Xid8, nullable=False, server_default=sa.text("pg_current_xact_id()")),
     )
 
 

@@ -1,0 +1,180 @@
+"""A dossier (hồ sơ): one person's request, its papers, fees, decision and documents."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from dossiers.workflow import Status
+from portal.core.clock import now
+from portal.core.db import Entity, Instant, Stream, choice
+from services_catalog.models import Level
+
+
+class Channel(StrEnum):
+    """How the dossier reached the desk (Decree 118/2025, art. 15)."""
+
+    ONLINE = "online"
+    COUNTER = "counter"
+    POST = "post"
+
+
+class AttachmentState(StrEnum):
+    UPLOADING = "uploading"
+    CHECKING = "checking"
+    READY = "ready"
+    REFUSED = "refused"
+    REMOVED = "removed"
+
+
+class UploadWay(StrEnum):
+    MULTIPART = "multipart"  # presigned parts, resumable
+    FORM = "form"  # the store's POST form, without JavaScript
+    DESK = "desk"  # put there by an officer (a result)
+
+
+class PaymentMethod(StrEnum):
+    CASH = "cash"
+
+
+class Outcome(StrEnum):
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class DocumentKind(StrEnum):
+    ACKNOWLEDGEMENT = "acknowledgement"  # what was filed, with the hashes of the files
+    FORM_01 = "form01"  # giấy tiếp nhận hồ sơ và hẹn trả kết quả
+    FORM_03 = "form03"  # phiếu từ chối tiếp nhận, giải quyết hồ sơ
+    RESULT = "result"
+
+
+class Dossier(Stream, table=True):
+    """One request. Before acceptance it has a `reference`; acceptance gives the `number`."""
+
+    __table_args__ = (
+        sa.UniqueConstraint("applicant_id", "submission_id"),
+        sa.Index("ix_dossier_mine", "applicant_id", "updated_at", "id"),
+        sa.Index(
+            "ix_dossier_open",
+            "receiving_agency_id",
+            "status",
+            "due_at",
+            "id",
+            postgresql_where=sa.text("status IN ('submitted','accepted','processing','supplement',"
+                                     "'financial_duty','withdrawal_asked','settled')"),
+        ),
+        sa.Index("ix_dossier_agency_updated", "receiving_agency_id", "updated_at", "id"),
+        sa.Index("ix_dossier_competent_updated", "competent_agency_id", "updated_at", "id"),
+        sa.Index("ix_dossier_holder", "holder_id", "due_at", "id",
+                 postgresql_where=sa.text("holder_id IS NOT NULL")),
+    )
+
+    submission_id: UUID
+    applicant_id: UUID = Field(foreign_key="account.id")
+    subject_id: UUID  # whose data key seals the personal columns
+    procedure_id: UUID = Field(foreign_key="procedure.id")
+    revision_id: UUID = Field(foreign_key="procedure_revision.id")
+    offering_id: UUID = Field(foreign_key="offering.id")
+    procedure_code: str = Field(max_length=40)
+    procedure_name: str = Field(max_length=1000)
+    level: Level = Field(sa_type=choice(Level))
+    channel: Channel = Field(sa_type=choice(Channel))
+    support_agency_id: UUID | None = Field(default=None, foreign_key="agency.id")
+    receiving_agency_id: UUID = Field(foreign_key="agency.id")
+    competent_agency_id: UUID = Field(foreign_key="agency.id")
+    status: Status = Field(default=Status.DRAFT, sa_type=choice(Status))
+    reference: str | None = Field(default=None, unique=True, max_length=9)
+    number: str | None = Field(default=None, unique=True, max_length=60)
+    created_at: datetime = Field(default_factory=now, sa_type=Instant)
+    updated_at: datetime = Field(default_factory=now, sa_type=Instant)
+    submitted_at: datetime | None = Field(default=None, sa_type=Instant)
+    reception_due_at: datetime | None = Field(default=None, sa_type=Instant)
+    accepted_at: datetime | None = Field(default=None, sa_type=Instant)
+    original_due_at: datetime | None = Field(default=None, sa_type=Instant)  # never overwritten
+    due_at: datetime | None = Field(default=None, sa_type=Instant)
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
+    returned_at: datetime | None = Field(default=None, sa_type=Instant)
+    holder_id: UUID | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    return_way: str = Field(default="online", max_length=16)
+    answers_seq: int = 0  # the optimistic version of the answers while they are a draft
+    answers: bytes = Field(sa_type=sa.LargeBinary)  # sealed JSON object
+    applicant: bytes = Field(sa_type=sa.LargeBinary)  # sealed {name, email, phone, personal_id}
+    factor_personal_id: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # blind, last four
+    factor_phone: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # blind, last four
+    manifest: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # sealed list of files
+
+
+class Attachment(Entity, table=True):
+    """One file of a requirement; its bytes are in the store under a random key."""
+
+    dossier_id: UUID = Field(foreign_key="dossier.id", index=True)
+    requirement_key: str = Field(max_length=64)  # "result" for the officer's result file
+    object_key: str = Field(unique=True, max_length=200)
+    upload_id: str | None = Field(default=None, max_length=300)
+    sealed: bytes = Field(sa_type=sa.LargeBinary)  # sealed {filename}
+    declared_size: int = Field(sa_type=sa.BigInteger)
+    size: int | None = Field(default=None, sa_type=sa.BigInteger)
+    kind: str | None = Field(default=None, max_length=16)  # pdf, jpeg, png, docx: sniffed, not declared
+    sha256: bytes | None = Field(default=None, sa_type=sa.LargeBinary)
+    state: AttachmentState = Field(default=AttachmentState.UPLOADING, sa_type=choice(AttachmentState))
+    reason: str | None = Field(default=None, max_length=40)  # code of a refusal
+    via: UploadWay = Field(sa_type=choice(UploadWay))
+    created_at: datetime = Field(default_factory=now, sa_type=Instant)
+    completed_at: datetime | None = Field(default=None, sa_type=Instant)
+    sealed_at: datetime | None = Field(default=None, sa_type=Instant)  # part of a filed manifest
+
+
+class FeeLine(Entity, table=True):
+    """One amount owed for a dossier, fixed when it was accepted."""
+
+    __tablename__ = "fee_line"
+    __table_args__ = (sa.UniqueConstraint("dossier_id", "key"),)
+
+    dossier_id: UUID = Field(foreign_key="dossier.id")
+    key: str = Field(max_length=64)
+    name: str = Field(max_length=300)
+    amount_vnd: int = Field(sa_type=sa.BigInteger)
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
+    settled_by: UUID | None = None
+    method: PaymentMethod | None = Field(default=None, sa_type=choice(PaymentMethod))
+
+
+class Decision(Entity, table=True):
+    """How a dossier was decided, once."""
+
+    dossier_id: UUID = Field(foreign_key="dossier.id", unique=True)
+    outcome: Outcome = Field(sa_type=choice(Outcome))
+    sealed: bytes = Field(sa_type=sa.LargeBinary)  # sealed {ground, signer}
+    decided_by: UUID
+    decided_at: datetime = Field(sa_type=Instant)
+    on_time: bool
+    result_attachment_id: UUID | None = None
+
+
+class Document(Entity, table=True):
+    """A document the portal made, or a result an officer uploaded, kept in the store."""
+
+    __table_args__ = (sa.UniqueConstraint("dossier_id", "kind", "made_by_seq"),)
+
+    dossier_id: UUID = Field(foreign_key="dossier.id", index=True)
+    kind: DocumentKind = Field(sa_type=choice(DocumentKind))
+    object_key: str = Field(unique=True, max_length=200)
+    sha256: bytes = Field(sa_type=sa.LargeBinary)
+    size: int = Field(sa_type=sa.BigInteger)
+    code: str = Field(unique=True, max_length=16)  # printed beside the QR; proves the document
+    created_at: datetime = Field(default_factory=now, sa_type=Instant)
+    made_by_seq: int = Field(sa_type=sa.BigInteger)  # the event that called for it
+
+
+class NumberCounter(SQLModel, table=True):
+    """The last number given by a receiving agency on a day; gaps are allowed, repeats are not."""
+
+    __tablename__ = "number_counter"
+
+    agency_id: UUID = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    n: int

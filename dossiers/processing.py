@@ -1,0 +1,289 @@
+"""The desk: reception, claim, fees. One function an act; each is one transaction and one event."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session
+
+from auth import queries as people
+from auth.actor import Actor
+from dossiers import access, queries
+from dossiers.deadlines import due
+from dossiers.models import Dossier, FeeLine, NumberCounter, PaymentMethod
+from dossiers.workflow import Action, Status, advance
+from portal.core import crypto, events, idempotency, runtime
+from portal.core.calendar import VIET_NAM
+from portal.core.clock import local, now
+from portal.core.errors import Conflict, Invalid, NotFound, Stale
+from portal.core.text import clean
+from services_catalog import forms
+from services_catalog.content import FeeItem, RevisionContent, TimeLimit
+
+LEASE = timedelta(hours=24)
+MAX_REASON = 2000
+
+
+class HeldByAnother(Conflict):
+    """Another officer holds the dossier; `until` is when their lease ends."""
+
+    title = "Đồng nghiệp đang giữ hồ sơ này"
+
+
+class FeeSettled(Conflict):
+    title = "Khoản này đã thu"
+
+
+class FeeNotFound(NotFound):
+    title = "Không có khoản thu này"
+
+
+def begin(
+    session: Session, actor: Actor, dossier_id: UUID, action: Action, *, seq: int | None, key: str | None, body: str = ""
+) -> tuple[Dossier, Status] | Dossier:
+    """Lock the dossier for an act: visible, allowed, in a fitting state, at the version seen.
+
+    Returns (dossier, state after), or the dossier alone when the key tells of a retry.
+
+    Raises:
+        DossierNotFound, Forbidden and kin, WrongState, Stale, KeyReused.
+    """
+    assert actor.id is not None
+    dossier = queries.get(session, actor, dossier_id, for_update=True)
+    request = f"{action} {dossier_id} {body}".encode()
+    if idempotency.claim(session, actor.id, key, request, dossier_id) is not None:
+        return dossier
+    access.demand(actor, action, dossier)
+    after = advance(dossier.status, action)
+    demand_version(dossier, seq)
+    return dossier, after
+
+
+def demand_version(dossier: Dossier, seq: int | None) -> None:
+    """Refuse an act meant for an earlier version of the dossier.
+
+    Raises:
+        Stale: somebody acted meanwhile; `seq` and `status_now` tell the present.
+    """
+    if seq is not None and seq != dossier.seq:
+        raise Stale(
+            "Hồ sơ vừa có thay đổi. Xem lại trạng thái mới rồi làm tiếp.", seq=dossier.seq, status_now=dossier.status
+        )
+
+
+def finish(
+    session: Session,
+    dossier: Dossier,
+    name: str,
+    actor: Actor,
+    data: dict[str, Any],
+    private: dict[str, Any] | None = None,
+) -> Dossier:
+    """Record the act and write the dossier."""
+    dossier.updated_at = now()
+    events.record(session, dossier, name, actor.id, data, private)
+    session.add(dossier)
+    session.flush()
+    return dossier
+
+
+def facts(dossier: Dossier) -> dict[str, Any]:
+    """The facts of a dossier that statistics fold (ids and codes only)."""
+    return {
+        "agency_id": dossier.competent_agency_id,
+        "procedure_id": dossier.procedure_id,
+        "level": dossier.level,
+        "channel": dossier.channel,
+    }
+
+
+def receive(
+    session: Session, actor: Actor, dossier_id: UUID, *, seq: int | None = None, key: str | None = None
+) -> Dossier:
+    """Accept the dossier as full and correct: official number, due date, fee lines; the clock starts.
+
+    Source: Decree 118/2025/NĐ-CP, art. 17(3) as amended by Decree 309/2026, art. 8(3).
+
+    Raises:
+        those of `begin`.
+    """
+    begun = begin(session, actor, dossier_id, Action.RECEIVE, seq=seq, key=key)
+    if isinstance(begun, Dossier):
+        return begun
+    dossier, dossier.status = begun
+    content = queries.content(session, dossier.revision_id)
+    answers = crypto.open_(session, dossier.subject_id, f"dossier.answers|{dossier.id}", dossier.answers)
+    code = people.agency_code(session, dossier.receiving_agency_id)
+    dossier.accepted_at = now()
+    dossier.number = allot_number(dossier.receiving_agency_id, code, dossier.accepted_at)
+    deadline = due(time_limit(content, answers), dossier.accepted_at, VIET_NAM)
+    dossier.due_at = dossier.original_due_at = deadline.due_at
+    for item, amount in amounts(content, answers, online=dossier.channel == "online"):
+        session.add(FeeLine(dossier_id=dossier.id, key=item.key, name=item.name, amount_vnd=amount))
+    return finish(
+        session,
+        dossier,
+        "dossier.accepted",
+        actor,
+        {
+            **facts(dossier),
+            "number": dossier.number,
+            "accepted_at": dossier.accepted_at,
+            "due_at": dossier.due_at,
+            "rule": deadline.rule,
+            "calendar": VIET_NAM.revision,
+        },
+    )
+
+
+def allot_number(agency_id: UUID, agency_code: str, accepted_at: datetime) -> str:
+    """The next number of the agency's day, `<agency>-YYMMDD-NNNN`, in its own short transaction.
+
+    It does not wait for the disk: the dossier's own commit does, and a number that reached a
+    committed dossier is never given again; a rollback leaves a gap, which is allowed.
+
+    Source: Decree 61/2018/NĐ-CP, art. 26; Circular 03/2025/TT-VPCP, art. 13(1).
+    """
+    table = NumberCounter.__table__  # type: ignore[attr-defined]
+    day = local(accepted_at).date()
+    with runtime.sessions() as own:
+        own.execute(sa.text("SET LOCAL synchronous_commit = off"))
+        n = own.execute(
+            insert(table)
+            .values(agency_id=agency_id, day=day, n=1)
+            .on_conflict_do_update(index_elements=["agency_id", "day"], set_={"n": table.c.n + 1})
+            .returning(table.c.n)
+        ).scalar_one()
+        own.commit()
+    return f"{agency_code}-{day:%y%m%d}-{n:04d}"
+
+
+def time_limit(content: RevisionContent, answers: dict[str, Any]) -> TimeLimit:
+    """The time limit of the case the answers describe; the procedure's own when no case differs."""
+    for case in content.cases:
+        if case.time_limit is not None and case.show_when and forms.holds(case.show_when, answers):
+            return case.time_limit
+    return content.time_limit
+
+
+def amounts(
+    content: RevisionContent, answers: dict[str, Any], *, online: bool
+) -> list[tuple[FeeItem, int]]:
+    """The fee items owed and their amounts in đồng; items that come to nothing are left out."""
+    owed = []
+    for item in content.fees:
+        quantity = 1
+        if item.quantity_field is not None:
+            given = answers.get(item.quantity_field)
+            quantity = given if isinstance(given, int) and not isinstance(given, bool) else 0
+        each = item.amount_vnd
+        if online and item.online_amount_vnd is not None:
+            each = item.online_amount_vnd
+        if quantity > 0 and each > 0:
+            owed.append((item, quantity * each))
+    return owed
+
+
+def refuse(
+    session: Session, actor: Actor, dossier_id: UUID, *, reason: str, seq: int | None = None, key: str | None = None
+) -> Dossier:
+    """Refuse the dossier at reception, with the reason that form 03 states.
+
+    Source: Decree 118/2025/NĐ-CP, art. 17; form 03 of Circular 03/2025/TT-VPCP.
+
+    Raises:
+        Invalid: no reason; and those of `begin`.
+    """
+    reason = worded(reason, "Nhập lý do không tiếp nhận.")
+    begun = begin(session, actor, dossier_id, Action.REFUSE, seq=seq, key=key, body=reason)
+    if isinstance(begun, Dossier):
+        return begun
+    dossier, dossier.status = begun
+    return finish(session, dossier, "dossier.refused", actor, facts(dossier), {"reason": reason})
+
+
+def worded(text: str, message: str) -> str:
+    """A reason or ground in words, cleaned.
+
+    Raises:
+        Invalid: it is empty, or has hidden characters.
+    """
+    cleaned = clean(text, max_length=MAX_REASON, multiline=True)
+    if not cleaned:
+        raise Invalid(message, errors=[{"field": "reason", "message": message}])
+    return cleaned
+
+
+def claim(
+    session: Session, actor: Actor, dossier_id: UUID, *, seq: int | None = None, key: str | None = None
+) -> Dossier:
+    """Take the dossier in hand for a day: nobody else decides it meanwhile.
+
+    Raises:
+        HeldByAnother: a colleague's lease still runs; and those of `begin`.
+    """
+    begun = begin(session, actor, dossier_id, Action.START, seq=seq, key=key)
+    if isinstance(begun, Dossier):
+        return begun
+    dossier, after = begun
+    running = dossier.lease_until is not None and dossier.lease_until > now()
+    if dossier.holder_id not in (None, actor.id) and running:
+        raise HeldByAnother("Đồng nghiệp đang giải quyết hồ sơ này.", until=dossier.lease_until)
+    dossier.status, dossier.holder_id, dossier.lease_until = after, actor.id, now() + LEASE
+    return finish(session, dossier, "dossier.claimed", actor, {"until": dossier.lease_until})
+
+
+def release(
+    session: Session, actor: Actor, dossier_id: UUID, *, seq: int | None = None, key: str | None = None
+) -> Dossier:
+    """Give a claimed dossier back to the unit's queue; its state stays.
+
+    Raises:
+        NotHolder: the actor does not hold it; and those of `begin`.
+    """
+    begun = begin(session, actor, dossier_id, Action.START, seq=seq, key=key, body="release")
+    if isinstance(begun, Dossier):
+        return begun
+    dossier, _ = begun
+    if dossier.holder_id != actor.id:
+        raise access.NotHolder("Bạn không giữ hồ sơ này.")
+    dossier.holder_id = dossier.lease_until = None
+    return finish(session, dossier, "dossier.released", actor, {})
+
+
+def settle_fee(
+    session: Session,
+    actor: Actor,
+    dossier_id: UUID,
+    *,
+    fee_line_id: UUID,
+    seq: int | None = None,
+    key: str | None = None,
+) -> Dossier:
+    """Note that an amount was paid in cash at the desk.
+
+    Raises:
+        FeeNotFound: the dossier has no such line.
+        FeeSettled: it was paid already; and those of `begin`.
+    """
+    begun = begin(session, actor, dossier_id, Action.SETTLE_FEE, seq=seq, key=key, body=str(fee_line_id))
+    if isinstance(begun, Dossier):
+        return begun
+    dossier, dossier.status = begun
+    lines = {line.id: line for line in queries.fee_lines(session, dossier.id, for_update=True)}
+    if fee_line_id not in lines:
+        raise FeeNotFound("Hồ sơ này không có khoản thu đó.")
+    line = lines[fee_line_id]
+    if line.settled_at is not None:
+        raise FeeSettled(f"“{line.name}” đã thu rồi.")
+    line.settled_at, line.settled_by, line.method = now(), actor.id, PaymentMethod.CASH
+    session.add(line)
+    return finish(
+        session,
+        dossier,
+        "dossier.fee_settled",
+        actor,
+        {"fee_line_id": line.id, "amount_vnd": line.amount_vnd, "method": PaymentMethod.CASH},
+    )

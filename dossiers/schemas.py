@@ -1,0 +1,162 @@
+"""What the dossier API shows and accepts; tables never cross the wire."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from dossiers.queries import DossierRow
+from dossiers.views import AttachmentView, DecisionView, DocumentView, FeeView
+
+Words = Annotated[str, Meta(max_length=2000)]
+
+
+class DossierIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Start a dossier. `submission_id` is made by the client: sent again, it finds the same draft."""
+
+    submission_id: UUID
+    procedure: Annotated[str, Meta(min_length=3, max_length=40)]
+    agency_id: UUID
+
+
+class AnswersPatch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Answers given so far, by field key; `seq` is the `answers_seq` the writer saw."""
+
+    seq: Annotated[int, Meta(ge=0, le=2**31)]
+    answers: dict[str, Any]
+
+
+class ActIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An act on the version of the dossier the officer saw."""
+
+    seq: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+
+
+class RefusalIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    reason: Words
+
+
+class FeeIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    fee_line_id: UUID
+
+
+class ApprovalIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    ground: Words = ""
+    result_attachment_id: UUID | None = None
+
+
+class RejectionIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    ground: Words
+
+
+class TrackingIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A reference or number, and the last four digits of the personal id or phone."""
+
+    number: Annotated[str, Meta(min_length=1, max_length=60)]
+    factor: Annotated[str, Meta(min_length=1, max_length=16)]
+
+
+class StatusOut(Struct, frozen=True, kw_only=True):
+    """A status by its name, its national code (0 = draft) and its words."""
+
+    name: str
+    code: int
+    label: str
+
+
+class DossierOut(Struct, frozen=True, kw_only=True):
+    id: UUID
+    seq: int
+    answers_seq: int
+    reference: str | None
+    number: str | None
+    procedure_code: str
+    procedure_name: str
+    level: str
+    channel: str
+    status: StatusOut
+    agency_id: UUID
+    agency_name: str
+    submitted_at: datetime | None
+    reception_due_at: datetime | None
+    accepted_at: datetime | None
+    due_at: datetime | None
+    original_due_at: datetime | None
+    settled_at: datetime | None
+    returned_at: datetime | None
+    return_way: str
+    answers: dict[str, Any]
+    attachments: list[AttachmentView]
+    fees: list[FeeView]
+    documents: list[DocumentView]
+    decision: DecisionView | None
+    allowed: list[str]
+
+
+class ActOut(Struct, frozen=True, kw_only=True):
+    """A dossier right after an act: its state and version, and what the act gave."""
+
+    id: UUID
+    seq: int
+    status: StatusOut
+    reference: str | None
+    number: str | None
+    submitted_at: datetime | None
+    due_at: datetime | None
+
+
+class FieldProblem(Struct, frozen=True):
+    field: str
+    message: str
+
+
+class SavedOut(Struct, frozen=True, kw_only=True):
+    """Saved answers; `problems` are hints about what is typed so far, not refusals."""
+
+    id: UUID
+    seq: int
+    saved_at: datetime
+    problems: list[FieldProblem]
+
+
+class DossierPage(Struct, frozen=True):
+    items: list[DossierRow]
+    next: str | None
+
+
+class TimelineEntry(Struct, frozen=True, kw_only=True):
+    seq: int
+    name: str
+    label: str
+    at: datetime
+
+
+class TraceStepOut(Struct, frozen=True, kw_only=True):
+    date: str
+    kind: str
+    word: str
+    sentence: str
+
+
+class DeadlineOut(Struct, frozen=True, kw_only=True):
+    """The statutory clock with its proof; before acceptance only `reception_due_at` is known."""
+
+    started: bool
+    reception_due_at: datetime | None
+    accepted_at: datetime | None
+    due_at: datetime | None
+    original_due_at: datetime | None
+    rule: str | None
+    calendar: str | None
+    trace: list[dict[str, Any]]
+
+
+class TrackedOut(Struct, frozen=True, kw_only=True):
+    reference: str
+    number: str | None
+    procedure_name: str
+    agency_name: str
+    status: StatusOut
+    submitted_at: datetime
+    due_at: datetime | None

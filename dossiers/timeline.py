@@ -1,0 +1,35 @@
+"""The words of a dossier's events, for citizens and officers."""
+
+from typing import Final
+
+LABELS: Final = {
+    "dossier.opened": "Lập hồ sơ nháp",
+    "dossier.moved_to_revision": "Chuyển sang bản mới của thủ tục",
+    "dossier.submitted": "Nộp hồ sơ",
+    "dossier.accepted": "Tiếp nhận hồ sơ, hẹn ngày trả kết quả",
+    "dossier.refused": "Không tiếp nhận hồ sơ",
+    "dossier.claimed": "Cán bộ nhận giải quyết",
+    "dossier.released": "Trả hồ sơ về hàng chờ của đơn vị",
+    "dossier.fee_settled": "Thu phí, lệ phí tại quầy",
+    "dossier.approved": "Phê duyệt, đã có kết quả",
+    "dossier.rejected": "Từ chối giải quyết",
+    "dossier.delivered": "Trả kết quả",
+    "attachment.ready": "Giấy tờ đã nhận đủ và kiểm tra",
+    "attachment.refused": "Giấy tờ cần thay",
+    "attachment.removed": "Bỏ một tệp",
+}
+
+# Acts of the applicant: a diamond on the path, where the agency's acts are beads.
+OF_APPLICANT: Final = frozenset(
+    {"dossier.opened", "dossier.submitted", "attachment.ready", "attachment.refused", "attachment.removed"}
+)
+
+# What a public timeline leaves out: the noise of a draft.
+OF_DRAFT: Final = frozenset(
+    {"dossier.opened", "dossier.moved_to_revision", "attachment.ready", "attachment.refused", "attachment.removed"}
+)
+
+
+def label_of(name: str) -> str:
+    """The words of an event."""
+    return LABELS.get(name, name)

@@ -1,0 +1,267 @@
+"""A dossier opened: everything a page or the API shows of one, in one or two statements."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from auth.actor import Actor
+from auth.models import Agency
+from dossiers import access, processing
+from dossiers.access import DossierNotFound
+from dossiers.deadlines import Deadline, due
+from dossiers.models import Attachment, Decision, Document, Dossier, FeeLine
+from dossiers.workflow import Action, Status, allowed
+from portal.core import crypto, events
+from portal.core.calendar import VIET_NAM
+from portal.core.crypto import SubjectKey
+from portal.core.events import EventRow
+from services_catalog.content import RevisionContent
+from services_catalog.models import ProcedureRevision
+
+
+class AttachmentView(msgspec.Struct, frozen=True):
+    id: UUID
+    requirement_key: str
+    filename: str
+    state: str
+    reason: str | None
+    kind: str | None
+    size: int
+    sha256: str | None
+
+
+class FeeView(msgspec.Struct, frozen=True):
+    id: UUID
+    key: str
+    name: str
+    amount_vnd: int
+    settled_at: datetime | None
+
+
+class DocumentView(msgspec.Struct, frozen=True):
+    id: UUID
+    kind: str
+    code: str
+    size: int
+    sha256: str
+    created_at: datetime
+
+
+class DecisionView(msgspec.Struct, frozen=True):
+    outcome: str
+    decided_at: datetime
+    on_time: bool
+    ground: str
+    signer: str
+
+
+class DossierView(msgspec.Struct, frozen=True, kw_only=True):
+    """One dossier with answers opened. `allowed` are the acts the law and the actor's role permit now."""
+
+    id: UUID
+    seq: int
+    answers_seq: int
+    reference: str | None
+    number: str | None
+    procedure_code: str
+    procedure_name: str
+    revision_id: UUID
+    level: str
+    channel: str
+    status: Status
+    agency_id: UUID
+    agency_name: str
+    agency_code: str
+    created_at: datetime
+    updated_at: datetime
+    submitted_at: datetime | None
+    reception_due_at: datetime | None
+    accepted_at: datetime | None
+    due_at: datetime | None
+    original_due_at: datetime | None
+    settled_at: datetime | None
+    returned_at: datetime | None
+    return_way: str
+    holder_id: UUID | None
+    lease_until: datetime | None
+    is_own: bool
+    holds: bool
+    applicant: dict[str, Any]
+    answers: dict[str, Any]
+    manifest: list[dict[str, Any]]
+    content: RevisionContent
+    attachments: list[AttachmentView]
+    fees: list[FeeView]
+    documents: list[DocumentView]
+    decision: DecisionView | None
+    timeline: list[EventRow]
+    deadline: Deadline | None
+    allowed: list[Action]
+
+
+class _Attachment(msgspec.Struct):
+    id: UUID
+    requirement_key: str
+    sealed: str
+    state: str
+    reason: str | None
+    kind: str | None
+    size: int | None
+    declared_size: int
+    sha256: str | None
+
+
+class _Decision(msgspec.Struct):
+    outcome: str
+    decided_at: datetime
+    on_time: bool
+    sealed: str
+
+
+def _rows(model: Any, fields: tuple[str, ...], hexed: tuple[str, ...], order: str) -> sa.ColumnElement[Any]:
+    """A correlated JSON list of a child table's rows: one statement instead of one a table."""
+    table = model.__table__
+    pairs: list[Any] = []
+    for field in fields:
+        column = table.c[field]
+        pairs += [field, sa.func.encode(column, "hex") if field in hexed else column]
+    where = table.c.dossier_id == access.D.c.id
+    if model is Attachment:
+        where = sa.and_(where, table.c.state != "removed")
+    inner = sa.select(sa.func.json_build_object(*pairs).label("row")).where(where).order_by(table.c[order])
+    sub = inner.correlate(access.D).subquery()
+    return sa.cast(
+        sa.select(sa.func.coalesce(sa.func.json_agg(sub.c.row), sa.text("'[]'::json"))).scalar_subquery(), sa.Text
+    )
+
+
+_ATTACHMENTS = _rows(
+    Attachment,
+    ("id", "requirement_key", "sealed", "state", "reason", "kind", "size", "declared_size", "sha256"),
+    ("sealed", "sha256"),
+    "id",
+)
+_FEES = _rows(FeeLine, ("id", "key", "name", "amount_vnd", "settled_at"), (), "key")
+_DOCUMENTS = _rows(Document, ("id", "kind", "code", "size", "sha256", "created_at"), ("sha256",), "id")
+_DECISION = _rows(Decision, ("outcome", "decided_at", "on_time", "sealed"), ("sealed",), "decided_at")
+
+_decode_content = msgspec.json.Decoder(RevisionContent).decode
+_decode_attachments = msgspec.json.Decoder(list[_Attachment]).decode
+_decode_fees = msgspec.json.Decoder(list[FeeView]).decode
+_decode_documents = msgspec.json.Decoder(list[DocumentView]).decode
+_decode_decision = msgspec.json.Decoder(list[_Decision]).decode
+
+
+def detail(session: Session, actor: Actor, dossier_id: UUID) -> DossierView:
+    """The dossier as a page shows it, with its timeline; two statements."""
+    return summary(session, actor, dossier_id, with_timeline=True)
+
+
+def summary(
+    session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: bool = False
+) -> DossierView:
+    """The dossier as the actor may see it; one statement, one more for the timeline.
+
+    Raises:
+        DossierNotFound: it does not exist, or is not visible to the actor.
+    """
+    row = session.execute(
+        sa.select(
+            Dossier,
+            col(SubjectKey.wrapped).label("wrapped"),
+            col(Agency.name).label("agency_name"),
+            col(Agency.code).label("agency_code"),
+            sa.cast(col(ProcedureRevision.content), sa.Text).label("content"),
+            _ATTACHMENTS.label("attachments"),
+            _FEES.label("fees"),
+            _DOCUMENTS.label("documents"),
+            _DECISION.label("decision"),
+        )
+        .join(SubjectKey, col(SubjectKey.subject_id) == col(Dossier.subject_id))
+        .join(Agency, col(Agency.id) == col(Dossier.competent_agency_id))
+        .join(ProcedureRevision, col(ProcedureRevision.id) == col(Dossier.revision_id))
+        .where(access.D.c.id == dossier_id, access.visible_to(actor))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise DossierNotFound
+    dossier: Dossier = row[0]
+    crypto.preload(session, dossier.subject_id, row.wrapped)
+    content = _decode_content(row.content)
+    answers = _opened(session, dossier, "answers")
+    return DossierView(
+        **{name: getattr(dossier, name) for name in _PLAIN},
+        agency_id=dossier.competent_agency_id,
+        agency_name=row.agency_name,
+        agency_code=row.agency_code,
+        is_own=dossier.applicant_id == actor.id,
+        holds=access.held_by(actor, dossier),
+        applicant=_opened(session, dossier, "applicant"),
+        answers=answers,
+        manifest=_opened(session, dossier, "manifest") if dossier.manifest else [],
+        content=content,
+        attachments=[_attachment(session, dossier, line) for line in _decode_attachments(row.attachments)],
+        fees=_decode_fees(row.fees),
+        documents=_decode_documents(row.documents),
+        decision=_decision(session, dossier, _decode_decision(row.decision)),
+        timeline=events.history(session, dossier.id) if with_timeline else [],
+        deadline=deadline(dossier, content, answers),
+        allowed=_permitted(actor, dossier),
+    )
+
+
+_PLAIN = (
+    "id seq answers_seq reference number procedure_code procedure_name revision_id level channel status created_at "
+    "updated_at submitted_at reception_due_at accepted_at due_at original_due_at settled_at returned_at return_way "
+    "holder_id lease_until"
+).split()
+
+
+def deadline(dossier: Dossier, content: RevisionContent, answers: dict[str, Any]) -> Deadline | None:
+    """The due date with the trace that proves it; None before acceptance, when no clock runs."""
+    if dossier.accepted_at is None:
+        return None
+    return due(processing.time_limit(content, answers), dossier.accepted_at, VIET_NAM)
+
+
+def _permitted(actor: Actor, dossier: Dossier) -> list[Action]:
+    """The acts open to the actor now."""
+    permitted = []
+    for action in allowed(dossier.status):
+        try:
+            access.demand(actor, action, dossier)
+        except access.Forbidden:
+            continue
+        permitted.append(action)
+    return permitted
+
+
+def _opened(session: Session, dossier: Dossier, column: str) -> Any:
+    return crypto.open_(session, dossier.subject_id, f"dossier.{column}|{dossier.id}", getattr(dossier, column))
+
+
+def _attachment(session: Session, dossier: Dossier, line: _Attachment) -> AttachmentView:
+    opened = crypto.open_(session, dossier.subject_id, f"attachment|{line.id}", bytes.fromhex(line.sealed))
+    return AttachmentView(
+        line.id,
+        line.requirement_key,
+        opened["filename"],
+        line.state,
+        line.reason,
+        line.kind,
+        line.size if line.size is not None else line.declared_size,
+        line.sha256,
+    )
+
+
+def _decision(session: Session, dossier: Dossier, rows: list[_Decision]) -> DecisionView | None:
+    if not rows:
+        return None
+    opened = crypto.open_(session, dossier.subject_id, f"decision|{dossier.id}", bytes.fromhex(rows[0].sealed))
+    return DecisionView(
+        rows[0].outcome, rows[0].decided_at, rows[0].on_time, opened.get("ground", ""), opened.get("signer", "")
+    )
