@@ -1,0 +1,155 @@
+"""The web application: wiring only."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, Request, Response
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.static_files import create_static_files_router
+
+import auth.controllers
+import dossiers.attachment_controllers
+import dossiers.controllers
+import dossiers.statistics_controllers
+import portal.web
+import services_catalog.controllers
+from auth.http import AuthenticationMiddleware, CsrfMiddleware, provide_actor, provide_address
+from portal.core import crypto, health, runtime
+from portal.core.db import Sessions, make_engine, make_sessions
+from portal.core.headers import secured
+from portal.core.http import session_provider
+from portal.core.observability import configure_logging, observed
+from portal.core.problems import Problem, describe
+from portal.core.settings import Settings
+from portal.core.storage import Storage
+from portal.web.pages import error_page
+
+STATIC = Path(__file__).parent / "web" / "static"
+MAX_BODY = 2 * 1024 * 1024  # files go straight to the store
+
+
+def create_app(
+    settings: Settings, sessions: Sessions | None = None, storage: Storage | None = None
+) -> Litestar:
+    """Build the web application.
+
+    Args:
+        settings: read once, by the caller.
+        sessions: makes sessions as motcua_app; tests pass their own.
+        storage: the object store; tests pass their own.
+    """
+    configure_logging(settings.log_level)
+    crypto.configure(settings)
+    closing: list[Callable[[], Any]] = []
+    if sessions is None:
+        engine = make_engine(
+            settings.database_url.get_secret_value(),
+            threads=settings.request_threads,
+            statement_timeout_ms=settings.statement_timeout_ms,
+        )
+        sessions = make_sessions(engine)
+        closing.append(engine.dispose)
+    storage = storage or Storage(settings)
+    runtime.install(settings, sessions, storage)
+
+    def widen() -> None:
+        """Give handlers as many threads as there are connections (the default is cores + 4)."""
+        pool = ThreadPoolExecutor(settings.request_threads, thread_name_prefix="request")
+        asyncio.get_running_loop().set_default_executor(pool)
+
+    async def start() -> None:
+        widen()
+
+    app = Litestar(
+        route_handlers=[
+            *health.route_handlers,
+            *auth.controllers.route_handlers,
+            *services_catalog.controllers.route_handlers,
+            *dossiers.controllers.route_handlers,
+            *dossiers.attachment_controllers.route_handlers,
+            *dossiers.statistics_controllers.route_handlers,
+            *portal.web.route_handlers,
+            create_static_files_router(
+                path="/tinh",
+                directories=[STATIC],
+                name="static",
+                include_in_schema=False,
+                cache_control=None,
+                after_request=long_lived,
+            ),
+        ],
+        dependencies={
+            "session": Provide(session_provider(sessions)),
+            "actor": Provide(provide_actor, sync_to_thread=False),
+            "address": Provide(provide_address, sync_to_thread=False),
+            "settings": Provide(lambda: settings, sync_to_thread=False),
+            "storage": Provide(lambda: storage, sync_to_thread=False),
+        },
+        middleware=[AuthenticationMiddleware(sessions, settings), CsrfMiddleware(settings)],
+        exception_handlers={Exception: answer_problem},
+        on_startup=[start],
+        on_shutdown=closing,
+        request_max_body_size=MAX_BODY,
+        openapi_config=openapi(settings),
+        debug=False,
+    )
+    app.asgi_handler = observed(secured(app.asgi_handler, settings))
+    return app
+
+
+def long_lived(response: Response[Any]) -> Response[Any]:
+    """Static files carry their version in the address (`?v=`), so browsers may keep them."""
+    response.headers["cache-control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def wants_page(request: Request[Any, Any, Any]) -> bool:
+    """Whether a person, not a program, waits for this answer."""
+    path = request.url.path
+    if path.startswith(("/api/", "/schema", "/health", "/metrics")):
+        return False
+    return "text/html" in request.headers.get("accept", "text/html")
+
+
+def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Answer any failure: a page to a person, a problem document to a program."""
+    problem: Problem = describe(error)
+    if wants_page(request):
+        return error_page(request, problem)
+    return Response(
+        problem.document(),
+        status_code=problem.status,
+        media_type="application/problem+json",
+        headers=problem.headers,
+    )
+
+
+def openapi(settings: Settings) -> OpenAPIConfig:
+    """The document at /schema/openapi.json; the page at /docs is our own."""
+    return OpenAPIConfig(
+        title="Motcua",
+        version="1",
+        description=(
+            "API of the public-service portal. Errors are RFC 9457 problem documents with Vietnamese text; "
+            "lists are `{items, next}` by keyset; POSTs that create or act take an `Idempotency-Key`."
+        ),
+        path="/schema",
+        render_plugins=[JsonRenderPlugin()],
+        components=Components(
+            security_schemes={
+                "bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT"),
+                "session": SecurityScheme(type="apiKey", security_scheme_in="cookie", name="__Host-motcua"),
+            }
+        ),
+    )
+
+
+def create() -> Litestar:
+    """Build the application from the environment (`uvicorn --factory portal.app:create`)."""
+    return create_app(Settings())

@@ -1,0 +1,198 @@
+"""The `portal` command: everything an operator starts, makes or checks."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from portal.core.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def fail(sentence: str) -> int:
+    """Say one clear sentence and give the exit code for it."""
+    print(sentence, file=sys.stderr)
+    return 2
+
+
+def _settings() -> Settings:
+    """The settings, or one sentence that says what is wrong with them."""
+    from pydantic import ValidationError
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"MOTCUA_{str(part['loc'][0]).upper() if part['loc'] else '?'}: {part['msg']}" for part in error.errors()
+        ]
+        raise SystemExit("Thiết lập chưa dùng được (settings): " + "; ".join(lines)) from None
+
+
+def migrate(_: argparse.Namespace) -> int:
+    """Bring the database to the newest schema, as motcua_owner."""
+    from alembic import command
+    from alembic.config import Config
+
+    settings = _settings()
+    if settings.database_url_owner is None:
+        return fail("MOTCUA_DATABASE_URL_OWNER is needed to migrate.")
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    config.attributes["url"] = settings.database_url_owner.get_secret_value()
+    command.upgrade(config, "head")
+    return 0
+
+
+def seed(args: argparse.Namespace) -> int:
+    """Load the sample catalogue, the national listing and, in the demo, the demo people."""
+    from portal import seeding, worker
+
+    settings = _settings()
+    worker.install(settings)
+    logins = seeding.run(settings, progress=print if not args.quiet else lambda _: None)
+    for login in logins:
+        print(f"{login.email}\t{login.password}\t{login.role}")
+    return 0
+
+
+def import_catalogue(args: argparse.Namespace) -> int:
+    """Import procedure files (one JSON each, our own form); a line for each, nothing half-applied."""
+    from portal import worker
+    from portal.core.work import unit_of_work
+    from services_catalog import importing
+
+    worker.install(_settings())
+    refused = 0
+    for path in args.files:
+        with unit_of_work() as session:
+            outcome = importing.import_file(session, Path(path))
+        print(f"{outcome.outcome}\t{outcome.code}\t{outcome.reason or ''}")
+        refused += outcome.outcome == "refused"
+    return 1 if refused else 0
+
+
+def create_admin(args: argparse.Namespace) -> int:
+    """Print a one-time address at which the first administrator is made (24 hours)."""
+    from auth import service
+    from portal import worker
+    from portal.core.work import unit_of_work
+
+    settings = _settings()
+    worker.install(settings)
+    with unit_of_work() as session:
+        token = service.make_setup_token(session, lasts=timedelta(hours=24))
+    print(f"{settings.public_url}/thiet-lap?ma={token}")
+    return 0
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Check the journal, the state, the files and the figures against each other; 1 when anything differs."""
+    from dossiers import verify as checks
+    from portal import worker
+    from portal.core import runtime
+
+    settings = _settings()
+    worker.install(settings)
+    with runtime.sessions() as session:
+        findings = checks.run(session, None if args.without_store else runtime.storage, settings)
+        session.rollback()
+    for finding in findings.lines:
+        print(finding)
+    return 0 if findings.green else 1
+
+
+def web(args: argparse.Namespace) -> int:
+    """Serve the web application."""
+    import uvicorn
+
+    settings = _settings()
+    host = urlsplit(settings.public_url).hostname or "localhost"
+    loopback = args.host in ("127.0.0.1", "::1", "localhost")
+    if not loopback and not settings.public_url.startswith("https://"):
+        return fail(
+            f"Ngoài máy này, trình duyệt chỉ giữ phiên đăng nhập qua HTTPS: đặt MOTCUA_PUBLIC_URL=https://{host} và "
+            "để máy chủ TLS phía trước (browsers keep the session cookie only over https)."
+        )
+    uvicorn.run(
+        "portal.app:create",
+        factory=True,
+        host=args.host,
+        port=args.port,
+        workers=args.workers,
+        loop="uvloop",
+        http="httptools",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        timeout_graceful_shutdown=10,
+    )
+    return 0
+
+
+def run_worker(args: argparse.Namespace) -> int:
+    """Run the Celery worker."""
+    from portal import worker
+
+    celery_app = worker.configure(_settings())
+    celery_app.worker_main(
+        ["worker", "--concurrency", str(args.concurrency), "--loglevel", "WARNING", "--without-gossip",
+         "--without-mingle", "--queues", "motcua", "--hostname", f"motcua-{os.getpid()}@%h"]
+    )
+    return 0
+
+
+def background(_: argparse.Namespace) -> int:
+    """Run the relay, the folder of statistics, the anchoring and the timetable."""
+    from portal import background as loops
+
+    loops.run(_settings())
+    return 0
+
+
+def up(args: argparse.Namespace) -> int:
+    """Start the embedded services and the whole portal on this machine, until Ctrl-C."""
+    from portal.embedded.supervisor import up as start
+
+    return start(args)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    made = argparse.ArgumentParser(prog="portal", description=__doc__)
+    commands = made.add_subparsers(required=True, metavar="command")
+
+    def add(name: str, act: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        child = commands.add_parser(name, help=(act.__doc__ or "").split("\n")[0], description=act.__doc__)
+        child.set_defaults(act=act)
+        return child
+
+    add("up", up)
+    add("migrate", migrate)
+    add("seed", seed).add_argument("--quiet", action="store_true", help="no progress lines")
+    add("import-catalogue", import_catalogue).add_argument("files", nargs="+", help="procedure files (JSON)")
+    add("create-admin", create_admin)
+    checking = add("verify", verify)
+    checking.add_argument("--without-store", action="store_true", help="leave the files' bytes out")
+    serving = add("web", web)
+    serving.add_argument("--host", default="127.0.0.1")
+    serving.add_argument("--port", type=int, default=8000)
+    serving.add_argument("--workers", type=int, default=1)
+    add("worker", run_worker).add_argument("--concurrency", type=int, default=1)
+    add("background", background)
+    return made
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    args = parser().parse_args(argv)
+    act: Callable[[argparse.Namespace], int] = args.act
+    return act(args)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""One request, one transaction, committed before the answer leaves (decision 2)."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any, TypeAlias
+
+from litestar import Request
+from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency
+from sqlmodel import Session
+
+from portal.core.db import Sessions, act_as
+from portal.core.settings import Settings
+from portal.core.storage import Storage
+
+DbSession: TypeAlias = NamedDependency[Session]  # parameter name: session
+AppSettings: TypeAlias = NamedDependency[Settings]  # parameter name: settings
+AppStorage: TypeAlias = NamedDependency[Storage]  # parameter name: storage
+
+Commit = Callable[[Session], None]
+
+
+def session_provider(sessions: Sessions) -> Callable[..., AsyncIterator[Session]]:
+    """Build the app's only generator dependency.
+
+    Litestar resumes it once the answer is built and before it is sent, so no client sees success
+    ahead of the commit; any error rolls back. Row-level security is told who is asking (decision
+    13) when the session first works.
+    """
+
+    async def provide_session(request: Request[Any, Any, Any]) -> AsyncIterator[Session]:
+        session = sessions()
+        actor = request.scope.get("actor")
+        act_as(session, getattr(actor, "id", None), getattr(actor, "agency_ids", frozenset()))
+        try:
+            yield session
+        except BaseException:
+            await sync_to_thread(session.rollback)
+            raise
+        else:
+            await sync_to_thread(session.commit)
+        finally:
+            await sync_to_thread(session.close)
+
+    return provide_session

@@ -1,0 +1,83 @@
+"""Structured logs without personal data, request ids, and Prometheus metrics."""
+
+import logging
+import sys
+import time
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import Counter, Histogram
+
+REQUESTS = Counter("motcua_requests_total", "Requests by route, method and status", ["route", "method", "status"])
+SECONDS = Histogram(
+    "motcua_request_seconds", "Time to answer", ["route"], buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+)
+RELAYED = Counter("motcua_outbox_relayed_total", "Events handed to the worker")
+EFFECTS = Counter("motcua_effects_total", "Effects applied by tasks", ["task"])
+
+# The only keys a log line may carry: ids, codes and measures; never contents.
+ALLOWED = frozenset(
+    "event level timestamp logger request_id method route status ms actor_id dossier_id stream_id seq task name "
+    "count error exception exc_info code lag_ms pid port part size attempt".split()
+)
+
+
+def _allow_listed(_: Any, __: str, line: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in line.items() if key in ALLOWED}
+
+
+def configure_logging(level: str) -> None:
+    """JSON lines on standard error; anything outside the list of allowed keys is dropped."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            _allow_listed,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def observed(app: ASGIApp) -> ASGIApp:
+    """Wrap the whole application: a request id on every answer, one log line, two measures."""
+
+    async def observe(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await app(scope, receive, send)
+            return
+        request_id = uuid4().hex[:16]
+        scope["request_id"] = request_id  # type: ignore[typeddict-unknown-key]
+        started, status = time.perf_counter(), 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await app(scope, receive, watched)
+        finally:
+            took = time.perf_counter() - started
+            route = str(scope.get("path_template") or "unmatched")
+            REQUESTS.labels(route, scope["method"], status).inc()
+            SECONDS.labels(route).observe(took)
+            actor = scope.get("actor")
+            structlog.get_logger("web").info(
+                "request",
+                request_id=request_id,
+                method=scope["method"],
+                route=route,
+                status=status,
+                ms=round(took * 1000, 1),
+                actor_id=str(getattr(actor, "id", "") or ""),
+            )
+
+    return observe

@@ -1,0 +1,111 @@
+"""The worker: Celery, its timetable, and SUBSCRIBERS, the one map from an event to its consequences."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from celery import Celery
+from celery.signals import worker_process_init, worker_process_shutdown
+
+import dossiers.attachments
+import dossiers.documents
+import dossiers.inspection
+import dossiers.notifications  # noqa: F401
+from portal.core import crypto, runtime
+from portal.core.db import make_engine, make_sessions
+from portal.core.observability import configure_logging
+from portal.core.settings import Settings
+from portal.core.storage import Storage
+
+# Event -> tasks. Each task takes (stream_id, seq), carries no content, and applies its effect once.
+SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
+    "attachment.completed": ["dossiers.inspection.inspect_event"],
+    "dossier.submitted": [
+        "dossiers.documents.acknowledge",
+        "dossiers.notifications.tell_applicant",
+        "dossiers.notifications.tell_desk",
+    ],
+    "dossier.accepted": ["dossiers.documents.form01", "dossiers.notifications.tell_applicant"],
+    "dossier.refused": ["dossiers.documents.form03", "dossiers.notifications.tell_applicant"],
+    "dossier.claimed": ["dossiers.notifications.tell_applicant"],
+    "dossier.fee_settled": ["dossiers.notifications.tell_applicant"],
+    "dossier.approved": ["dossiers.documents.result", "dossiers.notifications.tell_applicant"],
+    "dossier.rejected": ["dossiers.documents.form03", "dossiers.notifications.tell_applicant"],
+    "dossier.delivered": ["dossiers.notifications.tell_applicant"],
+}
+
+# Sweepers: the queue carries hints, so each async step is looked for again.
+TIMETABLE: Final[dict[str, dict[str, Any]]] = {
+    "sweep-uploads": {"task": "dossiers.attachments.sweep_uploads", "schedule": 60.0},
+    "sweep-effects": {"task": "portal.worker.sweep_effects", "schedule": 60.0},
+}
+
+celery_app = Celery("motcua", set_as_current=True)
+
+
+def configure(settings: Settings) -> Celery:
+    """Set the broker and the habits of the queue (components.md §4: nothing is lost by a kill -9)."""
+    broker = settings.broker_url.get_secret_value()
+    redis_like = broker.startswith(("redis", "valkey"))
+    celery_app.conf.update(
+        broker_url=broker,
+        broker_connection_retry_on_startup=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+        task_time_limit=240,
+        task_soft_time_limit=200,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_cancel_long_running_tasks_on_connection_loss=True,
+        task_default_queue="motcua",
+        task_default_queue_type="classic" if redis_like else "quorum",
+        broker_transport_options=(
+            {"visibility_timeout": 300, "unacked_restore_interval": 1, "unacked_restore_throttle": 1}
+            if redis_like
+            else {"confirm_publish": True}
+        ),
+        beat_schedule=TIMETABLE,
+        timezone="UTC",
+    )
+    return celery_app
+
+
+def install(settings: Settings, *, threads: int = 2) -> None:
+    """Give tasks, the relay and the commands their database (as motcua_worker) and store."""
+    configure_logging(settings.log_level)
+    crypto.configure(settings)
+    engine = make_engine(
+        settings.database_url_worker.get_secret_value(), threads=threads, statement_timeout_ms=60_000
+    )
+    runtime.install(settings, make_sessions(engine), Storage(settings))
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def _start_child(**_: Any) -> None:
+    install(Settings())
+
+
+@worker_process_shutdown.connect  # type: ignore[untyped-decorator]
+def _stop_child(**_: Any) -> None:
+    with runtime.sessions() as session:
+        session.get_bind().engine.dispose()
+
+
+def send(task: str, stream_id: str, seq: int) -> None:
+    """Hand one consequence to the queue; raises when the broker does not take it."""
+    celery_app.send_task(task, args=[stream_id, seq], retry=False)
+
+
+@celery_app.task(name="portal.worker.sweep_effects")  # type: ignore[untyped-decorator]
+def sweep_effects() -> int:
+    """Send again every consequence of the last day whose effect is still missing."""
+    from dossiers.tasks import missing_effects
+    from portal.core.work import unit_of_work
+
+    with unit_of_work() as session:
+        missing = missing_effects(session, SUBSCRIBERS)
+    for task, stream_id, seq in missing:
+        send(task, stream_id, seq)
+    return len(missing)
