@@ -10,14 +10,20 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
 from portal.core.db import Entity, Instant, Stream, choice
+from services_catalog.levels import Level
+from services_catalog.rulesets import ReasonCode
 
-
-class Level(StrEnum):
-    """How much of a procedure is done online, at one agency (Decree 42/2022/NĐ-CP, art. 11(1))."""
-
-    FULL = "full"  # toàn trình
-    PARTIAL = "partial"  # một phần
-    INFO = "info"  # cung cấp thông tin
+__all__ = [
+    "CatalogueVersion",
+    "Level",
+    "Offering",
+    "Origin",
+    "Procedure",
+    "ProcedureRevision",
+    "ReasonCode",
+    "RevisionStatus",
+    "Sector",
+]
 
 
 class Origin(StrEnum):
@@ -33,15 +39,6 @@ class RevisionStatus(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
-
-
-class ReasonCode(StrEnum):
-    """Why a service is only partial (Decree 224/2026/NĐ-CP, art. 14: four reasons)."""
-
-    PRESENCE = "PRESENCE"
-    FIELD_VERIFICATION = "FIELD_VERIFICATION"
-    TECH_FAILURE = "TECH_FAILURE"
-    TECH_OTHER = "TECH_OTHER"
 
 
 class Sector(Entity, table=True):
@@ -149,8 +146,8 @@ class Offering(Entity, table=True):
     __table_args__ = (
         sa.UniqueConstraint("revision_id", "agency_id"),
         sa.CheckConstraint(
-            "declared <> 'partial' OR (reason_code IS NOT NULL AND length(reason_basis) > 0)",
-            name="partial_has_reason",
+            "(reason_code IS NULL) = (reason_basis IS NULL) AND length(reason_basis) > 0",
+            name="reason_with_basis",
         ),
         sa.Index("ix_offering_agency_id", "agency_id", "procedure_id"),
         sa.Index("ix_offering_procedure_id", "procedure_id"),
