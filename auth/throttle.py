@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session
 
 from auth.models import Throttle
-from portal.core import clock, crypto
+from portal.core import clock, crypto, runtime
 from portal.core.db import Sessions
 from portal.core.errors import TooMany
 
@@ -52,6 +53,24 @@ def bucket(limit: Limit, key: str = "") -> Bucket:
     """The bucket of one key: an address, an e-mail, a dossier's number; none for the limit of all."""
     digest = crypto.blind("throttle", key).hex()[:32] if key else "-"
     return Bucket(limit, f"{limit.name}:{digest}")
+
+
+def signing_in(email_index: str, address: str) -> tuple[Bucket, ...]:
+    """What one try to sign in counts against."""
+    return (
+        bucket(LOGIN_ACCOUNT, email_index),
+        bucket(LOGIN_ADDRESS, address),
+        bucket(LOGIN_ALL),
+    )
+
+
+def registering(email_index: str, address: str) -> tuple[Bucket, ...]:
+    """What one registration counts against."""
+    return (
+        bucket(REGISTER_ACCOUNT, email_index),
+        bucket(REGISTER_ADDRESS, address),
+        bucket(REGISTER_ALL),
+    )
 
 
 def take(sessions: Sessions, buckets: Sequence[Bucket]) -> None:
@@ -102,3 +121,22 @@ def _counted(one: Bucket, now: datetime) -> sa.Executable:
         )
         .returning(_table.c.count, _table.c.window_start)
     )
+
+
+def tracking(address: str, number: str) -> None:
+    """Count one public look-up: by address, by the number asked for, and in all.
+
+    Raises:
+        TooMany: one of the limits is reached.
+    """
+    asked = (
+        bucket(TRACKING_ADDRESS, address),
+        bucket(TRACKING_DOSSIER, number.strip().upper()),
+        bucket(TRACKING_ALL),
+    )
+    take(runtime.sessions, asked)
+
+
+def sweep(session: Session) -> None:
+    """Delete counts whose window, at most a day, is over."""
+    session.execute(sa.delete(_table).where(_table.c.window_start < clock.now() - timedelta(days=1)))

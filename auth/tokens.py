@@ -11,6 +11,7 @@ import hashlib
 import re
 import threading
 from collections import OrderedDict
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from jose.backends.cryptography_backend import CryptographyECKey
 
 from portal.core.db import new_id
 from portal.core.errors import Unauthorized
+from portal.core.settings import Settings
 
 MAX_LENGTH: Final = 4096
 LIFETIME_SECONDS: Final = 600
@@ -173,3 +175,9 @@ def _canonical(part: str) -> bool:
     if not _PART.fullmatch(part):
         return False
     return base64.urlsafe_b64encode(_decode(part)).rstrip(b"=").decode() == part
+
+
+@lru_cache(maxsize=4)
+def shared(settings: Settings) -> Tokens:
+    """The process's one Tokens for these settings."""
+    return Tokens(settings.token_key.get_secret_value(), settings.public_url)

@@ -1,0 +1,23 @@
+"""Who read which dossier: one row per reading by an officer, kept apart from the journal."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from auth.actor import Actor
+from auth.models import AccessLog
+from portal.core import clock
+
+
+def note_reading(session: Session, actor: Actor, dossier_id: UUID, act: str) -> None:
+    """Log that the actor opened somebody's dossier.
+
+    `act` is a short word: "read", "file" (an attachment), "document", "decide".
+    Source: Law 91/2025/QH15 on the protection of personal data (processing is recorded).
+    """
+    session.execute(
+        sa.insert(AccessLog.__table__).values(  # type: ignore[attr-defined]
+            at=clock.now(), actor_id=actor.id, dossier_id=dossier_id, act=act
+        )
+    )

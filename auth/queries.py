@@ -1,0 +1,175 @@
+"""Every SELECT on accounts, people, memberships, sessions and agencies."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from auth import profile
+from auth.models import Account, Agency, Membership, Person, WebSession
+from auth.profile import Profile
+from portal.core import clock, crypto
+from portal.core.crypto import SubjectKey
+from portal.core.errors import NotFound
+
+
+def _roles(account_id: Any, day: date) -> sa.ScalarSelect[Any]:
+    """The present memberships of an account as one JSON value: [[role, agency id or null], …]."""
+    pairs = sa.func.jsonb_agg(sa.func.jsonb_build_array(col(Membership.role), col(Membership.agency_id)))
+    return (
+        sa.select(sa.func.coalesce(pairs, sa.literal_column("'[]'::jsonb")))
+        .where(col(Membership.account_id) == account_id, *held_on(day))
+        .scalar_subquery()
+    )
+
+
+def held_on(day: date) -> tuple[sa.ColumnElement[bool], ...]:
+    """Memberships in force on the day; the day of the end is the first without."""
+    return (
+        col(Membership.valid_from) <= day,
+        sa.or_(col(Membership.valid_to).is_(None), col(Membership.valid_to) > day),
+    )
+
+
+def actor_of_session(session: Session, token_hash: bytes) -> sa.Row[Any] | None:
+    """Session, account and present roles behind a browser's token, in one statement."""
+    return session.execute(
+        sa.select(
+            col(WebSession.account_id),
+            col(WebSession.seen_at),
+            col(WebSession.expires_at),
+            col(WebSession.csrf),
+            col(WebSession.shown_name),
+            _roles(col(WebSession.account_id), clock.today()).label("roles"),
+        )
+        .join(Account, col(Account.id) == col(WebSession.account_id))
+        .where(col(WebSession.token_hash) == token_hash, col(Account.disabled_at).is_(None))
+    ).one_or_none()
+
+
+def actor_of_account(session: Session, account_id: UUID, session_hash: bytes | None) -> sa.Row[Any] | None:
+    """Account, present roles and, if it hangs on one, browser session behind a bearer token."""
+    return session.execute(
+        sa.select(
+            col(Account.id).label("account_id"),
+            col(WebSession.seen_at),
+            col(WebSession.expires_at),
+            col(WebSession.shown_name),
+            _roles(col(Account.id), clock.today()).label("roles"),
+        )
+        .join(
+            WebSession,
+            sa.and_(
+                col(WebSession.token_hash) == session_hash, col(WebSession.account_id) == col(Account.id)
+            ),
+            isouter=True,
+        )
+        .where(col(Account.id) == account_id, col(Account.disabled_at).is_(None))
+    ).one_or_none()
+
+
+def account_of_email(session: Session, email_index: bytes) -> Account | None:
+    """The account one signs in to with this e-mail."""
+    return session.exec(select(Account).where(Account.email_index == email_index)).one_or_none()
+
+
+def account(session: Session, account_id: UUID, *, for_update: bool = False) -> Account:
+    """An account by id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    statement = select(Account).where(Account.id == account_id)
+    if for_update:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = session.exec(statement).one_or_none()
+    if found is None:
+        raise NotFound("Không có tài khoản này.")
+    return found
+
+
+def person(session: Session, account_id: UUID) -> Profile:
+    """The profile of the person who asks; row-level security hides everybody else's.
+
+    Raises:
+        NotFound: there is none, or it is not the asker's own.
+    """
+    row = session.execute(
+        sa.select(col(Person.sealed), col(SubjectKey.wrapped))
+        .join(SubjectKey, col(SubjectKey.subject_id) == col(Person.account_id))
+        .where(col(Person.account_id) == account_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("Không có hồ sơ cá nhân của tài khoản này.")
+    crypto.preload(session, account_id, row.wrapped)
+    return profile.unseal(session, account_id, row.sealed)
+
+
+def memberships(session: Session, account_id: UUID) -> Sequence[Membership]:
+    """The account's memberships in force today."""
+    statement = select(Membership).where(Membership.account_id == account_id, *held_on(clock.today()))
+    return session.exec(statement.order_by(col(Membership.valid_from), col(Membership.id))).all()
+
+
+def membership(session: Session, membership_id: UUID, *, for_update: bool = False) -> Membership:
+    """A membership by id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    statement = select(Membership).where(Membership.id == membership_id)
+    if for_update:
+        statement = statement.with_for_update()
+    found = session.exec(statement).one_or_none()
+    if found is None:
+        raise NotFound("Không có vai trò này.")
+    return found
+
+
+def web_sessions(session: Session, account_id: UUID) -> Sequence[sa.Row[Any]]:
+    """The account's browser sessions that have not ended, latest use first."""
+    return session.execute(
+        sa.select(
+            col(WebSession.token_hash),
+            col(WebSession.created_at),
+            col(WebSession.seen_at),
+            col(WebSession.expires_at),
+        )
+        .where(col(WebSession.account_id) == account_id, col(WebSession.expires_at) > clock.now())
+        .order_by(col(WebSession.seen_at).desc(), col(WebSession.token_hash))
+        .limit(100)
+    ).all()
+
+
+def agency_code(session: Session, agency_id: UUID) -> str:
+    """The identification code of an agency, such as "H99.12.05".
+
+    Raises:
+        NotFound: there is none.
+    """
+    code = session.exec(select(Agency.code).where(Agency.id == agency_id)).one_or_none()
+    if code is None:
+        raise NotFound("Không có cơ quan này.")
+    return code
+
+
+def agencies_of(session: Session, agency_ids: frozenset[UUID]) -> list[tuple[UUID, str, str]]:
+    """(id, code, name) of the agencies, by code."""
+    if not agency_ids:
+        return []
+    rows = session.execute(
+        sa.select(col(Agency.id), col(Agency.code), col(Agency.name))
+        .where(col(Agency.id).in_(agency_ids))
+        .order_by(col(Agency.code))
+    )
+    return [(row.id, row.code, row.name) for row in rows]
+
+
+def agencies_under(session: Session, agency_id: UUID) -> frozenset[UUID]:
+    """The agency and all below it in the tree."""
+    tree = sa.select(col(Agency.id).label("id")).where(col(Agency.id) == agency_id).cte(recursive=True)
+    below = sa.select(col(Agency.id)).join(tree, col(Agency.parent_id) == tree.c.id)
+    return frozenset(session.execute(sa.select(tree.union(below).c.id)).scalars())
