@@ -113,8 +113,14 @@ class Embedded:
             for part in waiting:
                 part.start()
             with ThreadPoolExecutor(max_workers=len(PARTS)) as threads:
-                for done in [threads.submit(part.wait) for part in waiting]:
-                    done.result()
+                results = [threads.submit(part.wait) for part in waiting]
+                try:
+                    for done in results:
+                        done.result()
+                except BaseException:  # also Ctrl-C: end them, so that nobody waits for their readiness
+                    for part in waiting:
+                        part.ask_to_stop()
+                    raise
         except BaseException:
             self.stop()
             raise
@@ -133,6 +139,17 @@ class Embedded:
         for name in PARTS:
             environment |= self.part(name).environment()
         return environment
+
+    def revive(self) -> None:
+        """Start again every service that ended although we did not ask it to.
+
+        Raises:
+            CannotStart: it does not come up again.
+        """
+        fallen = {name for name in PARTS if (child := self.part(name).child) and not child.running()}
+        if fallen:
+            say(f"! Khởi động lại / starting again: {', '.join(sorted(fallen))}")
+            self.start(fallen)
 
     def stop(self) -> None:
         """Stop everything in good order, then be sure that nothing is left."""
