@@ -7,7 +7,7 @@ which may not read the journal whole: the functions run with the owner's rights 
 from alembic import op
 
 revision = "20261122_statistics"
-down_revision = "20261122_skeleton"
+down_revision = "20261122_guards"
 branch_labels = None
 depends_on = None
 
