@@ -11,6 +11,7 @@ from auth.http import ClientAddress, CurrentActor, ended_cookie, requires, sessi
 from auth.schemas import (
     AgencyOut,
     LoginIn,
+    LoginOut,
     MeOut,
     RegisterIn,
     RegisterOut,
@@ -50,15 +51,15 @@ class AuthController(Controller):
         )
         return RegisterOut(message=REGISTERED)
 
-    @post("/login", status_code=204, sync_to_thread=True)
+    @post("/login", status_code=200, sync_to_thread=True)
     def login(
         self, session: DbSession, actor: CurrentActor, address: ClientAddress, data: JSONBody[LoginIn]
-    ) -> Response[None]:
+    ) -> Response[LoginOut]:
         """Sign in: answers with the session cookie `__Host-motcua`."""
-        token, _ = service.sign_in(
+        token, account = service.sign_in(
             session, data.email, data.password, address=address, replaces=replaced_by_sign_in(actor)
         )
-        return Response(None, status_code=204, cookies=[session_cookie(token)])
+        return Response(LoginOut(id=account.id), cookies=[session_cookie(token)])
 
     @post("/logout", status_code=204, sync_to_thread=True)
     def logout(self, session: DbSession, actor: CurrentActor) -> Response[None]:

@@ -31,6 +31,10 @@ class LoginIn(Struct, forbid_unknown_fields=True, kw_only=True):
     password: Secret
 
 
+class LoginOut(Struct, kw_only=True):
+    id: UUID
+
+
 class TokenIn(Struct, forbid_unknown_fields=True, kw_only=True):
     grant_type: Literal["urn:motcua:session"]
 

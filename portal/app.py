@@ -19,7 +19,14 @@ import dossiers.controllers
 import dossiers.statistics_controllers
 import portal.web
 import services_catalog.controllers
-from auth.http import AuthenticationMiddleware, CsrfMiddleware, provide_actor, provide_address
+from auth.http import (
+    AuthenticationMiddleware,
+    CsrfMiddleware,
+    SignInFirst,
+    provide_actor,
+    provide_address,
+    to_sign_in,
+)
 from portal.core import crypto, health, runtime
 from portal.core.db import Sessions, make_engine, make_sessions
 from portal.core.headers import secured
@@ -92,7 +99,7 @@ def create_app(
             "storage": Provide(lambda: storage, sync_to_thread=False),
         },
         middleware=[AuthenticationMiddleware(sessions, settings), CsrfMiddleware(settings)],
-        exception_handlers={Exception: answer_problem},
+        exception_handlers={Exception: answer_problem, SignInFirst: to_sign_in},
         on_startup=[start],
         on_shutdown=closing,
         request_max_body_size=MAX_BODY,

@@ -76,14 +76,14 @@ def import_catalogue(args: argparse.Namespace) -> int:
 
 def create_admin(args: argparse.Namespace) -> int:
     """Print a one-time address at which the first administrator is made (24 hours)."""
-    from auth import service
+    from auth import setup
     from portal import worker
     from portal.core.work import unit_of_work
 
     settings = _settings()
     worker.install(settings)
     with unit_of_work() as session:
-        token = service.make_setup_token(session, lasts=timedelta(hours=24))
+        token = setup.make_setup_token(session, lasts=timedelta(hours=24))
     print(f"{settings.public_url}/thiet-lap?ma={token}")
     return 0
 

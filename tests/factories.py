@@ -48,7 +48,7 @@ def agency(session: Session, code: str | None = None, **more: Any) -> Agency:
 
 def account(session: Session, *, name: str = "Nguyễn Thị Ánh", **more: Any) -> Account:
     """A registered person; more: email, phone, personal_id."""
-    made = auth_service.register(
+    made = auth_service.create_account(
         session,
         name=name,
         email=more.get("email", f"{uuid4().hex[:12]}@example.vn"),
@@ -57,7 +57,6 @@ def account(session: Session, *, name: str = "Nguyễn Thị Ánh", **more: Any)
         personal_id=more.get("personal_id", personal_id()),
     )
     session.flush()
-    assert made is not None
     return made
 
 
