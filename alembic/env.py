@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, text
 from portal.tables import metadata
 
 
-def ours(item, name, kind, reflected, compare_to):
+def ours(_item, name, kind, reflected, compare_to):
     """Leave partitions and what hand-written DDL made (generated search column) out of comparisons."""
     if kind == "table" and reflected and compare_to is None:
         return not name.startswith(("event_p", "access_log_"))
