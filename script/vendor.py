@@ -1,6 +1,6 @@
 """Copies what the pages need out of node_modules to portal/web/static/vendor, under the same relative paths.
 
-The same lock file always gives the same bytes. Older font formats and source maps are left out, and so are the
+The same lock file always gives the same bytes. Older font formats and source maps are left out, with the
 references to them.
 """
 
