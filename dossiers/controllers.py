@@ -113,7 +113,11 @@ class DossierController(Controller):
         view = views.summary(session, actor, dossier_id)
         if not view.is_own:
             note_reading(session, actor, dossier_id, "read")
-        fields = {name: getattr(view, name) for name in DossierOut.__struct_fields__ if name not in ("status", "allowed")}
+        fields = {
+            name: getattr(view, name)
+            for name in DossierOut.__struct_fields__
+            if name not in ("status", "allowed")
+        }
         return DossierOut(**fields, status=status_out(view.status), allowed=[a.value for a in view.allowed])
 
     @patch("/{dossier_id:uuid}/answers", guards=[CITIZEN], sync_to_thread=True)
@@ -151,9 +155,7 @@ class DossierController(Controller):
         ]
 
     @get("/{dossier_id:uuid}/deadline", guards=[CITIZEN], sync_to_thread=True)
-    def deadline(
-        self, session: DbSession, actor: CurrentActor, dossier_id: FromPath[UUID]
-    ) -> DeadlineOut:
+    def deadline(self, session: DbSession, actor: CurrentActor, dossier_id: FromPath[UUID]) -> DeadlineOut:
         """Show the due date and the trace that proves it, with the articles applied."""
         view = views.summary(session, actor, dossier_id)
         proof = view.deadline
@@ -316,9 +318,7 @@ class TrackingController(Controller):
     tags = ("Dossiers",)
 
     @post(status_code=200, sync_to_thread=True)
-    def track(
-        self, session: DbSession, address: ClientAddress, data: JSONBody[TrackingIn]
-    ) -> TrackedOut:
+    def track(self, session: DbSession, address: ClientAddress, data: JSONBody[TrackingIn]) -> TrackedOut:
         """Look a dossier up. One answer for every failure; limited per address and per number."""
         throttle.tracking(address, data.number)
         found = queries.tracking(session, number=data.number, factor=data.factor)

@@ -286,7 +286,6 @@ def _deadline(
 
 
 def _off(day: dt.date, calendar: WorkCalendar) -> Step:
-    """A day that does not count, with its name and ground."""
     what = calendar.day(day)
     word = {DayKind.WEEKEND: "Cuối tuần", DayKind.SWAP_OFF: "Nghỉ hoán đổi"}.get(what.kind, "Nghỉ lễ")
     return Step(

@@ -99,7 +99,12 @@ def approve(
 
 
 def _decide(
-    session: Session, dossier: Dossier, actor: Actor, outcome: Outcome, ground: str, attachment_id: UUID | None
+    session: Session,
+    dossier: Dossier,
+    actor: Actor,
+    outcome: Outcome,
+    ground: str,
+    attachment_id: UUID | None,
 ) -> bool:
     """Write the decision; returns whether it came in time (against the original date, never moved)."""
     dossier.settled_at = now()
@@ -156,7 +161,13 @@ def verification_code() -> str:
 
 
 def reject(
-    session: Session, actor: Actor, dossier_id: UUID, *, ground: str, seq: int | None = None, key: str | None = None
+    session: Session,
+    actor: Actor,
+    dossier_id: UUID,
+    *,
+    ground: str,
+    seq: int | None = None,
+    key: str | None = None,
 ) -> Dossier:
     """Reject after appraisal: form 03 with the ground; the dossier closes as stopped (status 8).
 

@@ -58,9 +58,7 @@ def check_character(body: str) -> str:
     return ALPHABET[sum((2 * place + 1) * ALPHABET.index(ch) for place, ch in enumerate(body)) % 29]
 
 
-def open_draft(
-    session: Session, actor: Actor, *, submission_id: UUID, code: str, agency_id: UUID
-) -> Dossier:
+def open_draft(session: Session, actor: Actor, *, submission_id: UUID, code: str, agency_id: UUID) -> Dossier:
     """Start a dossier for the procedure at the agency; the same submission_id finds the same draft.
 
     Raises:

@@ -63,13 +63,20 @@ class Dossier(Stream, table=True):
             "status",
             "due_at",
             "id",
-            postgresql_where=sa.text("status IN ('submitted','accepted','processing','supplement',"
-                                     "'financial_duty','withdrawal_asked','settled')"),
+            postgresql_where=sa.text(
+                "status IN ('submitted','accepted','processing','supplement',"
+                "'financial_duty','withdrawal_asked','settled')"
+            ),
         ),
         sa.Index("ix_dossier_agency_updated", "receiving_agency_id", "updated_at", "id"),
         sa.Index("ix_dossier_competent_updated", "competent_agency_id", "updated_at", "id"),
-        sa.Index("ix_dossier_holder", "holder_id", "due_at", "id",
-                 postgresql_where=sa.text("holder_id IS NOT NULL")),
+        sa.Index(
+            "ix_dossier_holder",
+            "holder_id",
+            "due_at",
+            "id",
+            postgresql_where=sa.text("holder_id IS NOT NULL"),
+        ),
     )
 
     submission_id: UUID

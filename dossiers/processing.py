@@ -41,7 +41,14 @@ class FeeNotFound(NotFound):
 
 
 def begin(
-    session: Session, actor: Actor, dossier_id: UUID, action: Action, *, seq: int | None, key: str | None, body: str = ""
+    session: Session,
+    actor: Actor,
+    dossier_id: UUID,
+    action: Action,
+    *,
+    seq: int | None,
+    key: str | None,
+    body: str = "",
 ) -> tuple[Dossier, Status] | Dossier:
     """Lock the dossier for an act: visible, allowed, in a fitting state, at the version seen.
 
@@ -69,7 +76,9 @@ def demand_version(dossier: Dossier, seq: int | None) -> None:
     """
     if seq is not None and seq != dossier.seq:
         raise Stale(
-            "Hồ sơ vừa có thay đổi. Xem lại trạng thái mới rồi làm tiếp.", seq=dossier.seq, status_now=dossier.status
+            "Hồ sơ vừa có thay đổi. Xem lại trạng thái mới rồi làm tiếp.",
+            seq=dossier.seq,
+            status_now=dossier.status,
         )
 
 
@@ -168,9 +177,7 @@ def time_limit(content: RevisionContent, answers: dict[str, Any]) -> TimeLimit:
     return content.time_limit
 
 
-def amounts(
-    content: RevisionContent, answers: dict[str, Any], *, online: bool
-) -> list[tuple[FeeItem, int]]:
+def amounts(content: RevisionContent, answers: dict[str, Any], *, online: bool) -> list[tuple[FeeItem, int]]:
     """The fee items owed and their amounts in đồng; items that come to nothing are left out."""
     owed = []
     for item in content.fees:
@@ -187,7 +194,13 @@ def amounts(
 
 
 def refuse(
-    session: Session, actor: Actor, dossier_id: UUID, *, reason: str, seq: int | None = None, key: str | None = None
+    session: Session,
+    actor: Actor,
+    dossier_id: UUID,
+    *,
+    reason: str,
+    seq: int | None = None,
+    key: str | None = None,
 ) -> Dossier:
     """Refuse the dossier at reception, with the reason that form 03 states.
 

@@ -299,12 +299,14 @@ def _cursor(after: str) -> sa.Tuple:
     return sa.tuple_(sa.literal(at, D.c.updated_at.type), sa.literal(dossier_id, D.c.id.type))
 
 
-def _page(
-    rows: Sequence[Any], limit: int, key: str, names: dict[UUID, str] | None = None
-) -> Page:
+def _page(rows: Sequence[Any], limit: int, key: str, names: dict[UUID, str] | None = None) -> Page:
     items = [
         DossierRow(
-            **{field: getattr(row, field) for field in DossierRow.__struct_fields__ if field != "applicant_name"},
+            **{
+                field: getattr(row, field)
+                for field in DossierRow.__struct_fields__
+                if field != "applicant_name"
+            },
             applicant_name=(names or {}).get(row.id),
         )
         for row in rows[:limit]
@@ -366,5 +368,11 @@ def tracking(session: Session, *, number: str, factor: str) -> Tracked:
     if row is None or len(digits) != 4 or not any(matches):
         raise NotTracked
     return Tracked(
-        row.reference, row.number, row.procedure_name, row.agency_name, Status(row.status), row.submitted_at, row.due_at
+        row.reference,
+        row.number,
+        row.procedure_name,
+        row.agency_name,
+        Status(row.status),
+        row.submitted_at,
+        row.due_at,
     )

@@ -24,9 +24,9 @@ def missing_effects(
 ) -> list[tuple[str, str, int]]:
     """(task, stream_id, seq) of events between GRACE and HORIZON old whose effect is not there."""
     event, effect = Event.__table__, Effect.__table__  # type: ignore[attr-defined]
-    wanted = sa.values(
-        sa.column("name", sa.Text), sa.column("task", sa.Text), name="wanted"
-    ).data([(name, task) for name, tasks in subscribers.items() for task in tasks])
+    wanted = sa.values(sa.column("name", sa.Text), sa.column("task", sa.Text), name="wanted").data(
+        [(name, task) for name, tasks in subscribers.items() for task in tasks]
+    )
     key = wanted.c.task + ":" + sa.cast(event.c.stream_id, sa.Text) + ":" + sa.cast(event.c.seq, sa.Text)
     rows = session.execute(
         sa.select(wanted.c.task, event.c.stream_id, event.c.seq)

@@ -26,7 +26,13 @@ OF_APPLICANT: Final = frozenset(
 
 # What a public timeline leaves out: the noise of a draft.
 OF_DRAFT: Final = frozenset(
-    {"dossier.opened", "dossier.moved_to_revision", "attachment.ready", "attachment.refused", "attachment.removed"}
+    {
+        "dossier.opened",
+        "dossier.moved_to_revision",
+        "attachment.ready",
+        "attachment.refused",
+        "attachment.removed",
+    }
 )
 
 

@@ -135,7 +135,8 @@ def _rows(model: Any, fields: tuple[str, ...], hexed: tuple[str, ...], order: st
     inner = sa.select(sa.func.json_build_object(*pairs).label("row")).where(where).order_by(table.c[order])
     sub = inner.correlate(access.D).subquery()
     return sa.cast(
-        sa.select(sa.func.coalesce(sa.func.json_agg(sub.c.row), sa.text("'[]'::json"))).scalar_subquery(), sa.Text
+        sa.select(sa.func.coalesce(sa.func.json_agg(sub.c.row), sa.text("'[]'::json"))).scalar_subquery(),
+        sa.Text,
     )
 
 
@@ -161,9 +162,7 @@ def detail(session: Session, actor: Actor, dossier_id: UUID) -> DossierView:
     return summary(session, actor, dossier_id, with_timeline=True)
 
 
-def summary(
-    session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: bool = False
-) -> DossierView:
+def summary(session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: bool = False) -> DossierView:
     """The dossier as the actor may see it; one statement, one more for the timeline.
 
     Raises:
@@ -214,11 +213,31 @@ def summary(
     )
 
 
-_PLAIN = (
-    "id seq answers_seq reference number procedure_code procedure_name revision_id level channel status created_at "
-    "updated_at submitted_at reception_due_at accepted_at due_at original_due_at settled_at returned_at return_way "
-    "holder_id lease_until"
-).split()
+_PLAIN = [
+    "id",
+    "seq",
+    "answers_seq",
+    "reference",
+    "number",
+    "procedure_code",
+    "procedure_name",
+    "revision_id",
+    "level",
+    "channel",
+    "status",
+    "created_at",
+    "updated_at",
+    "submitted_at",
+    "reception_due_at",
+    "accepted_at",
+    "due_at",
+    "original_due_at",
+    "settled_at",
+    "returned_at",
+    "return_way",
+    "holder_id",
+    "lease_until",
+]
 
 
 def deadline(dossier: Dossier, content: RevisionContent, answers: dict[str, Any]) -> Deadline | None:
@@ -241,7 +260,9 @@ def _permitted(actor: Actor, dossier: Dossier) -> list[Action]:
 
 
 def _opened(session: Session, dossier: Dossier, column: str) -> Any:
-    return crypto.open_(session, dossier.subject_id, f"dossier.{column}|{dossier.id}", getattr(dossier, column))
+    return crypto.open_(
+        session, dossier.subject_id, f"dossier.{column}|{dossier.id}", getattr(dossier, column)
+    )
 
 
 def _attachment(session: Session, dossier: Dossier, line: _Attachment) -> AttachmentView:
@@ -261,7 +282,13 @@ def _attachment(session: Session, dossier: Dossier, line: _Attachment) -> Attach
 def _decision(session: Session, dossier: Dossier, rows: list[_Decision]) -> DecisionView | None:
     if not rows:
         return None
-    opened = crypto.open_(session, dossier.subject_id, f"decision|{dossier.id}", bytes.fromhex(rows[0].sealed))
+    opened = crypto.open_(
+        session, dossier.subject_id, f"decision|{dossier.id}", bytes.fromhex(rows[0].sealed)
+    )
     return DecisionView(
-        rows[0].outcome, rows[0].decided_at, rows[0].on_time, opened.get("ground", ""), opened.get("signer", "")
+        rows[0].outcome,
+        rows[0].decided_at,
+        rows[0].on_time,
+        opened.get("ground", ""),
+        opened.get("signer", ""),
     )

@@ -27,7 +27,8 @@ def _settings() -> Settings:
         return Settings()
     except ValidationError as error:
         lines = [
-            f"MOTCUA_{str(part['loc'][0]).upper() if part['loc'] else '?'}: {part['msg']}" for part in error.errors()
+            f"MOTCUA_{str(part['loc'][0]).upper() if part['loc'] else '?'}: {part['msg']}"
+            for part in error.errors()
         ]
         raise SystemExit("Thiết lập chưa dùng được (settings): " + "; ".join(lines)) from None
 
@@ -140,8 +141,19 @@ def run_worker(args: argparse.Namespace) -> int:
 
     celery_app = worker.configure(_settings())
     celery_app.worker_main(
-        ["worker", "--concurrency", str(args.concurrency), "--loglevel", "WARNING", "--without-gossip",
-         "--without-mingle", "--queues", "motcua", "--hostname", f"motcua-{os.getpid()}@%h"]
+        [
+            "worker",
+            "--concurrency",
+            str(args.concurrency),
+            "--loglevel",
+            "WARNING",
+            "--without-gossip",
+            "--without-mingle",
+            "--queues",
+            "motcua",
+            "--hostname",
+            f"motcua-{os.getpid()}@%h",
+        ]
     )
     return 0
 

@@ -108,7 +108,13 @@ SIMPLE_FORM = [
 ]
 SIMPLE_ANSWERS = {"full_name": "Nguyễn Thị Ánh", "copies_count": 2}
 SIMPLE_PAPERS = [
-    {"key": "proof", "name": "Giấy tờ chứng minh", "originals": 1, "needed": "always", "accept": ["pdf", "jpeg", "png"]}
+    {
+        "key": "proof",
+        "name": "Giấy tờ chứng minh",
+        "originals": 1,
+        "needed": "always",
+        "accept": ["pdf", "jpeg", "png"],
+    }
 ]
 
 
@@ -213,7 +219,10 @@ def ready_file(session: Session, dossier: Dossier, requirement: str = "proof", *
         via=UploadWay.MULTIPART,
     )
     made.sealed = crypto.seal(
-        session, dossier.subject_id, f"attachment|{made.id}", {"filename": more.get("filename", "giấy tờ.pdf")}
+        session,
+        dossier.subject_id,
+        f"attachment|{made.id}",
+        {"filename": more.get("filename", "giấy tờ.pdf")},
     )
     session.add(made)
     session.flush()

@@ -74,9 +74,7 @@ def anchor_once(session: Session, storage: Storage, private_key_pem: str, bucket
     table = Anchor.__table__  # type: ignore[attr-defined]
     last = session.execute(sa.select(table).order_by(table.c.id.desc()).limit(1)).one_or_none()
     since = int(last.until_xid) if last else 0
-    until = int(
-        session.execute(sa.text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")).scalar_one()
-    )
+    until = int(session.execute(sa.text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")).scalar_one())
     found = leaves(session, since, until)
     if not found:
         return None

@@ -48,7 +48,10 @@ def secured(app: ASGIApp, settings: Settings) -> ASGIApp:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name.lower() for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(pair for pair in fixed if pair[0] not in present)]
+                message["headers"] = [
+                    *message["headers"],
+                    *(pair for pair in fixed if pair[0] not in present),
+                ]
             await send(message)
 
         await app(scope, receive, with_headers)

@@ -32,7 +32,9 @@ def ready(session: NamedDependency[Session], storage: AppStorage) -> Response[di
     except DomainError:
         parts["store"] = "down"
     good = set(parts.values()) == {"ok"}
-    return Response({"status": "ready" if good else "not ready", "parts": parts}, status_code=200 if good else 503)
+    return Response(
+        {"status": "ready" if good else "not ready", "parts": parts}, status_code=200 if good else 503
+    )
 
 
 @get("/metrics", sync_to_thread=False, include_in_schema=False)

@@ -11,17 +11,48 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import Counter, Histogram
 
-REQUESTS = Counter("motcua_requests_total", "Requests by route, method and status", ["route", "method", "status"])
+REQUESTS = Counter(
+    "motcua_requests_total", "Requests by route, method and status", ["route", "method", "status"]
+)
 SECONDS = Histogram(
-    "motcua_request_seconds", "Time to answer", ["route"], buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+    "motcua_request_seconds",
+    "Time to answer",
+    ["route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 RELAYED = Counter("motcua_outbox_relayed_total", "Events handed to the worker")
 EFFECTS = Counter("motcua_effects_total", "Effects applied by tasks", ["task"])
 
 # The only keys a log line may carry: ids, codes and measures; never contents.
 ALLOWED = frozenset(
-    "event level timestamp logger request_id method route status ms actor_id dossier_id stream_id seq task name "
-    "count error exception exc_info code lag_ms pid port part size attempt".split()
+    [
+        "event",
+        "level",
+        "timestamp",
+        "logger",
+        "request_id",
+        "method",
+        "route",
+        "status",
+        "ms",
+        "actor_id",
+        "dossier_id",
+        "stream_id",
+        "seq",
+        "task",
+        "name",
+        "count",
+        "error",
+        "exception",
+        "exc_info",
+        "code",
+        "lag_ms",
+        "pid",
+        "port",
+        "part",
+        "size",
+        "attempt",
+    ]
 )
 
 

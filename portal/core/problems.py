@@ -50,7 +50,12 @@ def describe(error: Exception) -> Problem:
     """The problem document of any exception; what is not foreseen is a 500 and is logged."""
     if isinstance(error, DomainError):
         return Problem(
-            error.status, f"/problems/{type(error).__name__}", error.title, error.detail, error.extra, error.headers
+            error.status,
+            f"/problems/{type(error).__name__}",
+            error.title,
+            error.detail,
+            error.extra,
+            error.headers,
         )
     if isinstance(error, ValidationException):
         fields = [
@@ -64,7 +69,9 @@ def describe(error: Exception) -> Problem:
         status = error.status_code
         if status < 500:
             title, detail = _HTTP_WORDS.get(status, _HTTP_WORDS[400])
-            headers = {k: v for k, v in (error.headers or {}).items() if k.lower() in ("allow", "retry-after")}
+            headers = {
+                k: v for k, v in (error.headers or {}).items() if k.lower() in ("allow", "retry-after")
+            }
             return Problem(status, f"/problems/Http{status}", title, detail, {}, headers)
     if isinstance(error, (RecursionError, UnicodeError, msgspec.MsgspecError)):
         title, detail = _HTTP_WORDS[400]
@@ -73,9 +80,9 @@ def describe(error: Exception) -> Problem:
     if isinstance(cause, (psycopg.DataError, psycopg.errors.UntranslatableCharacter)):
         title, detail = _HTTP_WORDS[400]
         return Problem(400, "/problems/Malformed", title, detail)
-    if isinstance(cause, (psycopg.OperationalError, sa_exc.TimeoutError, psycopg.InterfaceError)) or isinstance(
-        error, sa_exc.PendingRollbackError
-    ):
+    if isinstance(
+        cause, (psycopg.OperationalError, sa_exc.TimeoutError, psycopg.InterfaceError)
+    ) or isinstance(error, sa_exc.PendingRollbackError):
         log.warning("database_unavailable", error=type(cause).__name__)
         return Problem(
             503,

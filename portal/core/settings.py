@@ -87,9 +87,9 @@ class Settings(BaseSettings):
         int, Field(ge=1, le=512, description="Largest file sent without JavaScript, MB")
     ] = 20
     session_idle_minutes: Annotated[int, Field(ge=5, description="A session ends after this rest")] = 60
-    session_absolute_hours: Annotated[int, Field(ge=1, description="A session ends after this in any case")] = (
-        12
-    )
+    session_absolute_hours: Annotated[
+        int, Field(ge=1, description="A session ends after this in any case")
+    ] = 12
     trusted_proxies: Annotated[
         str, Field(description="Addresses of reverse proxies whose X-Forwarded-For counts, comma-separated")
     ] = ""
