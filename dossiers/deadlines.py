@@ -11,10 +11,10 @@ from typing import Final, Protocol
 
 import msgspec
 
+from dossiers.words import capital, clock_and_weekday, limit_words, local, minutes_words, weekday_date
 from portal.core.calendar import DayKind, WorkCalendar
 
 RULES: Final = "2026-08"  # revision of the rules below; a deadline names it
-ZONE_HOURS: Final = dt.timezone(dt.timedelta(hours=7))  # Viet Nam keeps no summer time
 
 RESULT_CUTOFF: Final = dt.time(15, 0)  # same-day procedures: received later, returned next working day
 FORWARDING_CUTOFF: Final = dt.time(15, 0)  # counter dossiers received later go on next working day
@@ -129,34 +129,21 @@ def forward_due(
 
     Source: Decree 118/2025/NĐ-CP, art. 18(2) as amended by Decree 309/2026, art. 9.
     """
-    local = _local(_minute(received_at))
-    day = local.date()
-    if calendar.is_working_day(day) and local.time() <= cutoff:
+    here = local(_minute(received_at))
+    day = here.date()
+    if calendar.is_working_day(day) and here.time() <= cutoff:
         return calendar.close(day)
     return calendar.opening(calendar.next_working_day(day))
 
 
-def limit_words(amount: int, unit: str) -> str:
-    """A time limit in words: "7 ngày làm việc", "trong ngày"."""
-    match Unit(unit):
-        case Unit.SAME_DAY:
-            return "trong ngày"
-        case Unit.WORKING_DAY:
-            return f"{amount} ngày làm việc"
-        case Unit.WORKING_HOUR:
-            return f"{amount} giờ làm việc"
-        case Unit.DAY:
-            return f"{amount} ngày"
-
-
 def _same_day(start: dt.datetime, cutoff: dt.time, article: str, calendar: WorkCalendar) -> Deadline:
-    local = _local(start)
-    day = local.date()
+    here = local(start)
+    day = here.date()
     rule = f"trong ngày; nhận sau {cutoff:%H:%M} thì trả trong ngày làm việc tiếp theo"
-    if calendar.is_working_day(day) and local.time() <= cutoff:
+    if calendar.is_working_day(day) and here.time() <= cutoff:
         word, text = (
             "Tiếp nhận, hẹn trả",
-            f"Tiếp nhận lúc {_when(start)}, trước {cutoff:%H:%M}: trả trong ngày.",
+            f"Tiếp nhận lúc {clock_and_weekday(start)}, trước {cutoff:%H:%M}: trả trong ngày.",
         )
         steps = [Step(date=day, kind=StepKind.DUE, word=word, sentence=text, article=article, ordinal=1)]
         return _deadline(calendar.close(day), start, rule, calendar, [text], steps)
@@ -165,15 +152,15 @@ def _same_day(start: dt.datetime, cutoff: dt.time, article: str, calendar: WorkC
         why = f"sau {cutoff:%H:%M}"
     else:
         why = "ngoài ngày làm việc"
-    text = f"Tiếp nhận lúc {_when(start)}, {why}: trả trong ngày làm việc tiếp theo, {_date(last)}."
+    text = f"Tiếp nhận lúc {clock_and_weekday(start)}, {why}: trả trong ngày làm việc tiếp theo, {weekday_date(last)}."
     steps = [
-        Step(date=day, kind=StepKind.START, word=f"Tiếp nhận {local:%H:%M}", sentence=text, article=article),
+        Step(date=day, kind=StepKind.START, word=f"Tiếp nhận {here:%H:%M}", sentence=text, article=article),
         *_days_off(day, last, calendar),
         Step(
             date=last,
             kind=StepKind.DUE,
             word="Hẹn trả",
-            sentence=f"Hẹn trả kết quả trong ngày {_date(last)}.",
+            sentence=f"Hẹn trả kết quả trong ngày {weekday_date(last)}.",
             article=article,
             ordinal=1,
         ),
@@ -187,13 +174,17 @@ def _hours(start: dt.datetime, hours: int, event: str, basis: str, calendar: Wor
     per_day: dict[dt.date, int] = {}
     for day, since, until in stretches:
         per_day[day] = per_day.get(day, 0) + int((until - since).total_seconds()) // 60
-    first, last = _local(start).date(), _local(end).date()
+    first, last = local(start).date(), local(end).date()
     steps = []
     for day in _every_day(first, last):
         if (minutes := per_day.get(day)) is not None:
             kind = StepKind.DUE if day == last else StepKind.COUNT
-            word = f"{_length(minutes)}, hết hạn {_local(end):%H:%M}" if day == last else _length(minutes)
-            sentence = f"{_begin(day)}: tính {_length(minutes)} làm việc."
+            word = (
+                f"{minutes_words(minutes)}, hết hạn {local(end):%H:%M}"
+                if day == last
+                else minutes_words(minutes)
+            )
+            sentence = f"{capital(weekday_date(day))}: tính {minutes_words(minutes)} làm việc."
             steps.append(
                 Step(
                     date=day,
@@ -207,32 +198,32 @@ def _hours(start: dt.datetime, hours: int, event: str, basis: str, calendar: Wor
             )
         elif day == first:
             word, sentence = (
-                f"{event} {_local(start):%H:%M}",
-                f"{event} lúc {_when(start)}, ngoài giờ làm việc.",
+                f"{event} {local(start):%H:%M}",
+                f"{event} lúc {clock_and_weekday(start)}, ngoài giờ làm việc.",
             )
             steps.append(Step(date=day, kind=StepKind.START, word=word, sentence=sentence, article=basis))
         else:
             steps.append(_off(day, calendar))
-    summary = [f"{event} lúc {_when(start)}."]
+    summary = [f"{event} lúc {clock_and_weekday(start)}."]
     if begin != start:
-        summary.append(f"Lúc đó ngoài giờ làm việc, nên giờ được tính từ {_when(begin)}.")
+        summary.append(f"Lúc đó ngoài giờ làm việc, nên giờ được tính từ {clock_and_weekday(begin)}.")
     summary.append(f"Thời hạn là {hours} giờ làm việc, tính từ phút đó.")
-    summary += [*_off_sentences(steps), f"Hết hạn lúc {_when(end)}."]
+    summary += [*_off_sentences(steps), f"Hết hạn lúc {clock_and_weekday(end)}."]
     return _deadline(end, start, limit_words(hours, Unit.WORKING_HOUR), calendar, summary, steps, basis)
 
 
 def _days(
     start: dt.datetime, amount: int, unit: Unit, event: str, basis: str, calendar: WorkCalendar
 ) -> Deadline:
-    first = _local(start).date()
+    first = local(start).date()
     words = limit_words(amount, unit)
     if unit is Unit.WORKING_DAY:
         counted = last = calendar.add_working_days(first, amount)
     else:
         counted = first + dt.timedelta(days=amount)
         last = calendar.working_day_from(counted)
-    text = f"{event} lúc {_when(start)}; ngày này không tính."
-    word = f"{event} {_local(start):%H:%M}"
+    text = f"{event} lúc {clock_and_weekday(start)}; ngày này không tính."
+    word = f"{event} {local(start):%H:%M}"
     steps = [Step(date=first, kind=StepKind.START, word=word, sentence=text, article=DAYS_RULE)]
     ordinal = 0
     for day in _every_day(first + dt.timedelta(days=1), last):
@@ -247,20 +238,24 @@ def _days(
                 date=day,
                 kind=StepKind.DUE if day == last else StepKind.COUNT,
                 word=f"{name}, hẹn trả" if day == last else name,
-                sentence=f"{_begin(day)}: {name.lower()}." if counts else f"Hạn chuyển sang {_date(day)}.",
+                sentence=f"{capital(weekday_date(day))}: {name.lower()}."
+                if counts
+                else f"Hạn chuyển sang {weekday_date(day)}.",
                 article=DAYS_RULE if counts else END_RULE,
                 ordinal=ordinal if counts else None,
             )
         )
     begins = "ngày làm việc kế tiếp" if unit is Unit.WORKING_DAY else "ngày kế tiếp"
-    summary = [text, f"Thời hạn là {words}, bắt đầu đếm từ {begins}, {_date(_first_counted(steps))}."]
+    summary = [text, f"Thời hạn là {words}, bắt đầu đếm từ {begins}, {weekday_date(_first_counted(steps))}."]
     if unit is Unit.WORKING_DAY:
         summary += _off_sentences(steps)
     elif counted != last:
         name = calendar.day_off_name(counted) or ""
-        summary.append(f"Ngày cuối, {_date(counted)}, là ngày nghỉ ({name}): hạn chuyển sang {_date(last)}.")
+        summary.append(
+            f"Ngày cuối, {weekday_date(counted)}, là ngày nghỉ ({name}): hạn chuyển sang {weekday_date(last)}."
+        )
     due_at = calendar.close(last)
-    summary.append(f"Hết {words}: {_date(last)}, trước {_local(due_at):%H:%M}.")
+    summary.append(f"Hết {words}: {weekday_date(last)}, trước {local(due_at):%H:%M}.")
     return _deadline(due_at, start, words, calendar, summary, steps, basis)
 
 
@@ -292,7 +287,7 @@ def _off(day: dt.date, calendar: WorkCalendar) -> Step:
         date=day,
         kind=StepKind.OFF,
         word=word,
-        sentence=f"{_begin(day)}: {what.name or word}, không tính.",
+        sentence=f"{capital(weekday_date(day))}: {what.name or word}, không tính.",
         article=what.source,
     )
 
@@ -324,30 +319,3 @@ def _minute(at: dt.datetime) -> dt.datetime:
     if at.tzinfo is None:
         raise ValueError("instants are aware")
     return at.astimezone(dt.UTC).replace(second=0, microsecond=0)
-
-
-def _local(at: dt.datetime) -> dt.datetime:
-    return at.astimezone(ZONE_HOURS)
-
-
-def _when(at: dt.datetime) -> str:
-    local = _local(at)
-    return f"{local:%H:%M} {_date(local.date())}"
-
-
-_WEEKDAYS: Final = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
-
-
-def _date(day: dt.date) -> str:
-    return f"{_WEEKDAYS[day.weekday()]} {day:%d/%m/%Y}"
-
-
-def _begin(day: dt.date) -> str:
-    """The date where a sentence begins."""
-    words = _date(day)
-    return words[0].upper() + words[1:]
-
-
-def _length(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    return " ".join([*([f"{hours} giờ"] if hours else []), *([f"{rest} phút"] if rest else [])])
