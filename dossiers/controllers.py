@@ -194,7 +194,7 @@ class DeskController(Controller):
         after: FromQuery[str | None] = None,
         limit: Limit = 20,
     ) -> DossierPage:
-        """List the dossiers of a view of the inbox: to_receive, mine, unit, due_today, overdue, settled, all."""
+        """List a view of the inbox: to_receive, mine, unit, due_today, overdue, settled or all."""
         page = queries.desk(session, actor, view=view, day_end=day_end(), after=after, limit=limit)
         return DossierPage(page.items, page.next)
 

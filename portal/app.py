@@ -103,7 +103,7 @@ def create_app(
         on_startup=[start],
         on_shutdown=closing,
         request_max_body_size=MAX_BODY,
-        openapi_config=openapi(settings),
+        openapi_config=openapi(),
         debug=False,
     )
     app.asgi_handler = observed(secured(app.asgi_handler, settings))
@@ -137,7 +137,7 @@ def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Respons
     )
 
 
-def openapi(settings: Settings) -> OpenAPIConfig:
+def openapi() -> OpenAPIConfig:
     """The document at /schema/openapi.json; the page at /docs is our own."""
     return OpenAPIConfig(
         title="Motcua",

@@ -75,7 +75,7 @@ def import_catalogue(args: argparse.Namespace) -> int:
     return 1 if refused else 0
 
 
-def create_admin(args: argparse.Namespace) -> int:
+def create_admin(_: argparse.Namespace) -> int:
     """Print a one-time address at which the first administrator is made (24 hours)."""
     from auth import setup
     from portal import worker
@@ -114,8 +114,9 @@ def web(args: argparse.Namespace) -> int:
     loopback = args.host in ("127.0.0.1", "::1", "localhost")
     if not loopback and not settings.public_url.startswith("https://"):
         return fail(
-            f"Ngoài máy này, trình duyệt chỉ giữ phiên đăng nhập qua HTTPS: đặt MOTCUA_PUBLIC_URL=https://{host} và "
-            "để máy chủ TLS phía trước (browsers keep the session cookie only over https)."
+            "Ngoài máy này, trình duyệt chỉ giữ phiên đăng nhập qua HTTPS: "
+            f"đặt MOTCUA_PUBLIC_URL=https://{host} và để máy chủ TLS phía trước "
+            "(browsers keep the session cookie only over https)."
         )
     uvicorn.run(
         "portal.app:create",
