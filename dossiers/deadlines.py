@@ -11,7 +11,9 @@ from typing import Final, Protocol
 
 import msgspec
 
-from dossiers.words import capital, clock_and_weekday, limit_words, local, minutes_words, weekday_date
+from dossiers.words import capital, limit_words, local, minutes_words
+from dossiers.words import clock_and_weekday as at_hour
+from dossiers.words import weekday_date as on_day
 from portal.core.calendar import DayKind, WorkCalendar
 
 RULES: Final = "2026-08"  # revision of the rules below; a deadline names it
@@ -143,7 +145,7 @@ def _same_day(start: dt.datetime, cutoff: dt.time, article: str, calendar: WorkC
     if calendar.is_working_day(day) and here.time() <= cutoff:
         word, text = (
             "Tiếp nhận, hẹn trả",
-            f"Tiếp nhận lúc {clock_and_weekday(start)}, trước {cutoff:%H:%M}: trả trong ngày.",
+            f"Tiếp nhận lúc {at_hour(start)}, trước {cutoff:%H:%M}: trả trong ngày.",
         )
         steps = [Step(date=day, kind=StepKind.DUE, word=word, sentence=text, article=article, ordinal=1)]
         return _deadline(calendar.close(day), start, rule, calendar, [text], steps)
@@ -152,7 +154,7 @@ def _same_day(start: dt.datetime, cutoff: dt.time, article: str, calendar: WorkC
         why = f"sau {cutoff:%H:%M}"
     else:
         why = "ngoài ngày làm việc"
-    text = f"Tiếp nhận lúc {clock_and_weekday(start)}, {why}: trả trong ngày làm việc tiếp theo, {weekday_date(last)}."
+    text = f"Tiếp nhận lúc {at_hour(start)}, {why}: trả trong ngày làm việc tiếp theo, {on_day(last)}."
     steps = [
         Step(date=day, kind=StepKind.START, word=f"Tiếp nhận {here:%H:%M}", sentence=text, article=article),
         *_days_off(day, last, calendar),
@@ -160,7 +162,7 @@ def _same_day(start: dt.datetime, cutoff: dt.time, article: str, calendar: WorkC
             date=last,
             kind=StepKind.DUE,
             word="Hẹn trả",
-            sentence=f"Hẹn trả kết quả trong ngày {weekday_date(last)}.",
+            sentence=f"Hẹn trả kết quả trong ngày {on_day(last)}.",
             article=article,
             ordinal=1,
         ),
@@ -184,7 +186,7 @@ def _hours(start: dt.datetime, hours: int, event: str, basis: str, calendar: Wor
                 if day == last
                 else minutes_words(minutes)
             )
-            sentence = f"{capital(weekday_date(day))}: tính {minutes_words(minutes)} làm việc."
+            sentence = f"{capital(on_day(day))}: tính {minutes_words(minutes)} làm việc."
             steps.append(
                 Step(
                     date=day,
@@ -199,16 +201,16 @@ def _hours(start: dt.datetime, hours: int, event: str, basis: str, calendar: Wor
         elif day == first:
             word, sentence = (
                 f"{event} {local(start):%H:%M}",
-                f"{event} lúc {clock_and_weekday(start)}, ngoài giờ làm việc.",
+                f"{event} lúc {at_hour(start)}, ngoài giờ làm việc.",
             )
             steps.append(Step(date=day, kind=StepKind.START, word=word, sentence=sentence, article=basis))
         else:
             steps.append(_off(day, calendar))
-    summary = [f"{event} lúc {clock_and_weekday(start)}."]
+    summary = [f"{event} lúc {at_hour(start)}."]
     if begin != start:
-        summary.append(f"Lúc đó ngoài giờ làm việc, nên giờ được tính từ {clock_and_weekday(begin)}.")
+        summary.append(f"Lúc đó ngoài giờ làm việc, nên giờ được tính từ {at_hour(begin)}.")
     summary.append(f"Thời hạn là {hours} giờ làm việc, tính từ phút đó.")
-    summary += [*_off_sentences(steps), f"Hết hạn lúc {clock_and_weekday(end)}."]
+    summary += [*_off_sentences(steps), f"Hết hạn lúc {at_hour(end)}."]
     return _deadline(end, start, limit_words(hours, Unit.WORKING_HOUR), calendar, summary, steps, basis)
 
 
@@ -222,7 +224,7 @@ def _days(
     else:
         counted = first + dt.timedelta(days=amount)
         last = calendar.working_day_from(counted)
-    text = f"{event} lúc {clock_and_weekday(start)}; ngày này không tính."
+    text = f"{event} lúc {at_hour(start)}; ngày này không tính."
     word = f"{event} {local(start):%H:%M}"
     steps = [Step(date=first, kind=StepKind.START, word=word, sentence=text, article=DAYS_RULE)]
     ordinal = 0
@@ -238,24 +240,24 @@ def _days(
                 date=day,
                 kind=StepKind.DUE if day == last else StepKind.COUNT,
                 word=f"{name}, hẹn trả" if day == last else name,
-                sentence=f"{capital(weekday_date(day))}: {name.lower()}."
+                sentence=f"{capital(on_day(day))}: {name.lower()}."
                 if counts
-                else f"Hạn chuyển sang {weekday_date(day)}.",
+                else f"Hạn chuyển sang {on_day(day)}.",
                 article=DAYS_RULE if counts else END_RULE,
                 ordinal=ordinal if counts else None,
             )
         )
     begins = "ngày làm việc kế tiếp" if unit is Unit.WORKING_DAY else "ngày kế tiếp"
-    summary = [text, f"Thời hạn là {words}, bắt đầu đếm từ {begins}, {weekday_date(_first_counted(steps))}."]
+    summary = [text, f"Thời hạn là {words}, bắt đầu đếm từ {begins}, {on_day(_first_counted(steps))}."]
     if unit is Unit.WORKING_DAY:
         summary += _off_sentences(steps)
     elif counted != last:
         name = calendar.day_off_name(counted) or ""
         summary.append(
-            f"Ngày cuối, {weekday_date(counted)}, là ngày nghỉ ({name}): hạn chuyển sang {weekday_date(last)}."
+            f"Ngày cuối, {on_day(counted)}, là ngày nghỉ ({name}): hạn chuyển sang {on_day(last)}."
         )
     due_at = calendar.close(last)
-    summary.append(f"Hết {words}: {weekday_date(last)}, trước {local(due_at):%H:%M}.")
+    summary.append(f"Hết {words}: {on_day(last)}, trước {local(due_at):%H:%M}.")
     return _deadline(due_at, start, words, calendar, summary, steps, basis)
 
 
@@ -287,7 +289,7 @@ def _off(day: dt.date, calendar: WorkCalendar) -> Step:
         date=day,
         kind=StepKind.OFF,
         word=word,
-        sentence=f"{capital(weekday_date(day))}: {what.name or word}, không tính.",
+        sentence=f"{capital(on_day(day))}: {what.name or word}, không tính.",
         article=what.source,
     )
 

@@ -34,7 +34,7 @@ def dong_words(amount_vnd: int) -> str:
 
 def _below_billion(number: int, *, whole: bool) -> str:
     """The groups of three; `whole` when higher groups precede, so that hundreds are never silent."""
-    parts = []
+    parts: list[str] = []
     for power in (2, 1, 0):
         group = number // 1000**power % 1000
         if group:
