@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import smtplib
+import socket
 import stat
 import sys
 from pathlib import Path
@@ -41,8 +42,6 @@ def test_secrets_are_made_once_and_for_their_owner_only(tmp_path):
 
 def test_ports_stay_the_same_unless_another_program_took_them(tmp_path):
     first = kept_ports(tmp_path, 3)
-    import socket
-
     with socket.socket() as other:
         other.bind(("127.0.0.1", first[1]))
         second = kept_ports(tmp_path, 3)
