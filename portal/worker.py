@@ -6,6 +6,7 @@ from typing import Any, Final
 from celery import Celery
 from celery.signals import worker_process_init, worker_process_shutdown
 
+import auth.tasks  # noqa: F401
 import dossiers.attachments
 import dossiers.documents
 import dossiers.inspection
@@ -18,6 +19,7 @@ from portal.core.storage import Storage
 
 # Event -> tasks. Each task takes (stream_id, seq), carries no content, and applies its effect once.
 SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
+    "account.registration_repeated": ["auth.tasks.tell_owner"],
     "attachment.completed": ["dossiers.inspection.inspect_event"],
     "dossier.submitted": [
         "dossiers.documents.acknowledge",
@@ -36,6 +38,7 @@ SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
 # Sweepers: the queue carries hints, so each async step is looked for again.
 TIMETABLE: Final[dict[str, dict[str, Any]]] = {
     "sweep-uploads": {"task": "dossiers.attachments.sweep_uploads", "schedule": 60.0},
+    "sweep-sessions": {"task": "auth.tasks.sweep", "schedule": 600.0},
     "sweep-effects": {"task": "portal.worker.sweep_effects", "schedule": 60.0},
 }
 
