@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError as BrokerDown
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from dossiers.rollups import fold_once
+from dossiers.rollups import fold_once, reconcile
 from portal import worker
 from portal.core import runtime
 from portal.core.anchors import anchor_once
@@ -23,7 +23,7 @@ from portal.core.settings import Settings
 from portal.core.work import unit_of_work
 
 log = structlog.get_logger("background")
-EVERY = {"relay": 0.1, "fold": 1.0, "anchor": 120.0}  # seconds
+EVERY = {"relay": 0.1, "fold": 1.0, "anchor": 120.0, "check": 600.0}  # seconds
 
 
 def relay(session: Session) -> None:
@@ -35,6 +35,11 @@ def relay(session: Session) -> None:
 def fold(session: Session) -> None:
     """Fold what was committed into the rollups."""
     fold_once(session)
+
+
+def check(session: Session) -> None:
+    """Recount the published figures from raw events; the statistics page shows the outcome."""
+    reconcile(session)
 
 
 def anchor(session: Session) -> None:
@@ -68,7 +73,12 @@ def run(settings: Settings) -> None:
 
     signal.signal(signal.SIGTERM, ask)
     signal.signal(signal.SIGINT, ask)
-    steps: dict[str, Callable[[Session], None]] = {"relay": relay, "fold": fold, "anchor": anchor}
+    steps: dict[str, Callable[[Session], None]] = {
+        "relay": relay,
+        "fold": fold,
+        "anchor": anchor,
+        "check": check,
+    }
     threads = [
         threading.Thread(target=repeat, args=(name, step, stop), name=name) for name, step in steps.items()
     ]
