@@ -153,15 +153,24 @@ def _keys(session: Session, found: Findings) -> None:
     """One client submission is one dossier; one number, one dossier (the constraints must be there)."""
     doubled = session.execute(
         sa.text(
-            "SELECT count(*) FROM (SELECT 1 FROM dossier GROUP BY applicant_id, submission_id HAVING count(*) > 1"
-            " UNION ALL SELECT 1 FROM dossier WHERE number IS NOT NULL GROUP BY number HAVING count(*) > 1"
-            " UNION ALL SELECT 1 FROM dossier WHERE reference IS NOT NULL GROUP BY reference HAVING count(*) > 1) d"
+            """
+            SELECT count(*) FROM (
+                SELECT 1 FROM dossier GROUP BY applicant_id, submission_id HAVING count(*) > 1
+                UNION ALL
+                SELECT 1 FROM dossier WHERE number IS NOT NULL GROUP BY number HAVING count(*) > 1
+                UNION ALL
+                SELECT 1 FROM dossier WHERE reference IS NOT NULL GROUP BY reference HAVING count(*) > 1
+            ) doubled
+            """
         )
     ).scalar_one()
     stray = session.execute(
         sa.text(
-            "SELECT count(*) FROM idempotency i WHERE NOT EXISTS (SELECT 1 FROM dossier d WHERE d.id = i.resource)"
-            " AND NOT EXISTS (SELECT 1 FROM procedure p WHERE p.id = i.resource)"
+            """
+            SELECT count(*) FROM idempotency i
+            WHERE NOT EXISTS (SELECT 1 FROM dossier d WHERE d.id = i.resource)
+              AND NOT EXISTS (SELECT 1 FROM procedure p WHERE p.id = i.resource)
+            """
         )
     ).scalar_one()
     if doubled:

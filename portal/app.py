@@ -33,7 +33,7 @@ from portal.core.headers import secured
 from portal.core.http import session_provider
 from portal.core.observability import configure_logging, observed
 from portal.core.problems import Problem, describe
-from portal.core.settings import Settings
+from portal.core.settings import Settings, from_environment
 from portal.core.storage import Storage
 from portal.web.pages import error_page
 
@@ -159,4 +159,4 @@ def openapi() -> OpenAPIConfig:
 
 def create() -> Litestar:
     """Build the application from the environment (`uvicorn --factory portal.app:create`)."""
-    return create_app(Settings())
+    return create_app(from_environment())

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from portal.core.settings import Settings
+from portal.core.settings import Settings, from_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,7 +24,7 @@ def _settings() -> Settings:
     from pydantic import ValidationError
 
     try:
-        return Settings()
+        return from_environment()
     except ValidationError as error:
         lines = [
             f"MOTCUA_{str(part['loc'][0]).upper() if part['loc'] else '?'}: {part['msg']}"

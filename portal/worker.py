@@ -14,7 +14,7 @@ import dossiers.notifications  # noqa: F401
 from portal.core import crypto, runtime
 from portal.core.db import make_engine, make_sessions
 from portal.core.observability import configure_logging
-from portal.core.settings import Settings
+from portal.core.settings import Settings, from_environment
 from portal.core.storage import Storage
 
 # Event -> tasks. Each task takes (stream_id, seq), carries no content, and applies its effect once.
@@ -87,7 +87,7 @@ def install(settings: Settings, *, threads: int = 2) -> None:
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]
 def _start_child(**_: Any) -> None:
-    install(Settings())
+    install(from_environment())
 
 
 @worker_process_shutdown.connect  # type: ignore[untyped-decorator]

@@ -79,8 +79,8 @@ class Procedure(Stream, table=True):
     life_events: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
     origin: Origin = Field(sa_type=choice(Origin))
     current_revision_id: UUID | None = None
-    listing_only: bool = Field(  # nothing published here: such entries come last in every list
-        default=True,
+    listing_only: bool | None = Field(  # computed; nothing published here: such entries come last in lists
+        default=None,
         sa_column=sa.Column(
             "listing_only",
             sa.Boolean,

@@ -3,6 +3,7 @@
 import logging
 import sys
 import time
+from collections.abc import MutableMapping
 from typing import Any
 from uuid import uuid4
 
@@ -56,7 +57,7 @@ ALLOWED = frozenset(
 )
 
 
-def _allow_listed(_: Any, __: str, line: dict[str, Any]) -> dict[str, Any]:
+def _allow_listed(_: Any, __: str, line: MutableMapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in line.items() if key in ALLOWED}
 
 

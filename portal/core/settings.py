@@ -123,3 +123,12 @@ class Settings(BaseSettings):
         if not self.public_url.startswith("https://"):
             raise WeakSettings("MOTCUA_PUBLIC_URL must be https:// outside the demo (MOTCUA_DEMO=1)")
         return self
+
+
+def from_environment() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        pydantic.ValidationError: a variable is missing, malformed or weak; it names the variable.
+    """
+    return Settings()  # type: ignore[call-arg]
