@@ -14,6 +14,7 @@ LABELS: Final = {
     "dossier.approved": "Phê duyệt, đã có kết quả",
     "dossier.rejected": "Từ chối giải quyết",
     "dossier.delivered": "Trả kết quả",
+    "attachment.completed": "Gửi một tệp",
     "attachment.ready": "Giấy tờ đã nhận đủ và kiểm tra",
     "attachment.refused": "Giấy tờ cần thay",
     "attachment.removed": "Bỏ một tệp",
@@ -21,7 +22,14 @@ LABELS: Final = {
 
 # Acts of the applicant: a diamond on the path, where the agency's acts are beads.
 OF_APPLICANT: Final = frozenset(
-    {"dossier.opened", "dossier.submitted", "attachment.ready", "attachment.refused", "attachment.removed"}
+    {
+        "dossier.opened",
+        "dossier.submitted",
+        "attachment.completed",
+        "attachment.ready",
+        "attachment.refused",
+        "attachment.removed",
+    }
 )
 
 # What a public timeline leaves out: the noise of a draft.
@@ -29,6 +37,7 @@ OF_DRAFT: Final = frozenset(
     {
         "dossier.opened",
         "dossier.moved_to_revision",
+        "attachment.completed",
         "attachment.ready",
         "attachment.refused",
         "attachment.removed",

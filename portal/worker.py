@@ -7,7 +7,7 @@ from celery import Celery
 from celery.signals import worker_process_init, worker_process_shutdown
 
 import auth.tasks  # noqa: F401
-import dossiers.attachments
+import dossiers.attachment_sweeps
 import dossiers.documents
 import dossiers.inspection
 import dossiers.notifications  # noqa: F401
@@ -21,6 +21,7 @@ from portal.core.storage import Storage
 SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
     "account.registration_repeated": ["auth.tasks.tell_owner"],
     "attachment.completed": ["dossiers.inspection.inspect_event"],
+    "attachment.removed": ["dossiers.attachments.discard"],
     "dossier.submitted": [
         "dossiers.documents.acknowledge",
         "dossiers.notifications.tell_applicant",

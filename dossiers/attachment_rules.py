@@ -1,0 +1,186 @@
+"""What may be handed in as a file: papers, names, sizes, counts, and the facts that refuse."""
+
+import secrets
+from typing import Final
+from uuid import UUID
+
+import msgspec
+from sqlmodel import Session
+
+from auth.actor import Actor
+from dossiers import access, queries, refusals
+from dossiers.models import Attachment, AttachmentState, Dossier
+from dossiers.workflow import Action, advance
+from portal.core import crypto, runtime, text
+from portal.core.clock import today
+from portal.core.errors import Conflict, Invalid, NotFound
+from services_catalog.content import Requirement, RevisionContent
+
+MB: Final = 1024 * 1024
+MAX_NAME: Final = 150  # characters of a file's name
+MAX_ROWS: Final = 400  # files ever begun in one dossier, removed ones included
+RESULT: Final = "result"  # the requirement key of the officer's result file
+STORED: Final = "attachments/"  # keys of files nobody outside can write to any more
+INCOMING: Final = "incoming/"  # keys the store's form writes to
+
+
+class UnknownPaper(Invalid):
+    """The procedure has no such paper, or it is not handed in as a file."""
+
+    title = "Thủ tục không nhận giấy tờ này"
+
+
+class FileRefused(Invalid):
+    """The file cannot be taken; `reason` is a code of `refusals.SENTENCES`."""
+
+    title = "Tệp này không nhận được"
+
+
+class TooManyFiles(Invalid):
+    title = "Đã đủ số tệp cho giấy tờ này"
+
+
+class AttachmentNotFound(NotFound):
+    title = "Không tìm thấy tệp"
+
+    def __init__(self) -> None:
+        super().__init__("Không có tệp này, hoặc tệp đã được bỏ.")
+
+
+class PartsMissing(Conflict):
+    """The store does not have the whole file yet; `missing` numbers the parts to send again."""
+
+    title = "Tệp chưa tải lên đủ"
+
+
+class UploadLost(Conflict):
+    """The unfinished upload is gone from the store: begin again."""
+
+    title = "Lượt tải này đã hết hiệu lực"
+
+    def __init__(self) -> None:
+        super().__init__("Lượt tải này đã hết hiệu lực. Chọn lại tệp để tải từ đầu.")
+
+
+class NotServed(Conflict):
+    """Only a checked file is given out."""
+
+    title = "Tệp chưa mở được"
+
+
+class Paper(msgspec.Struct, frozen=True):
+    """What one paper takes; sizes in bytes, kinds as in `refusals.KINDS`."""
+
+    key: str
+    name: str
+    accept: list[str]
+    max_bytes: int
+    max_files: int
+
+    @property
+    def max_mb(self) -> int:
+        return self.max_bytes // MB
+
+    def refuse(self, reason: str) -> FileRefused:
+        """The error of a reason, in this paper's words."""
+        sentence = refusals.explain(reason, accept=self.accept, max_mb=self.max_mb)
+        return FileRefused(sentence, reason=reason, errors=[{"field": self.key, "message": sentence}])
+
+
+def paper_of(content: RevisionContent, key: str) -> Paper | None:
+    """The paper of this key in a revision; the officer's result takes one PDF."""
+    most = runtime.settings.upload_max_mb
+    if key == RESULT:
+        return Paper(RESULT, "Kết quả giải quyết", ["pdf"], most * MB, 1)
+    found = next((paper for paper in content.requirements if paper.key == key), None)
+    if found is None or not handed_in(found):
+        return None
+    return Paper(found.key, found.name, list(found.accept), min(found.max_mb, most) * MB, found.max_files)
+
+
+def handed_in(requirement: Requirement) -> bool:
+    """Whether the paper is one that people send as a file."""
+    return requirement.electronic_ok and requirement.needed != "not_needed" and not requirement.replaced_by
+
+
+def writable(session: Session, actor: Actor, dossier_id: UUID, requirement_key: str) -> Dossier:
+    """The dossier, locked, into which the actor may now put or drop files of this paper.
+
+    The applicant while it is a draft; for the result, the officer who holds it.
+
+    Raises:
+        DossierNotFound, Forbidden, NotHolder, OwnDossier, WrongState.
+    """
+    action = Action.APPROVE if requirement_key == RESULT else Action.SUBMIT
+    dossier = queries.get(session, actor, dossier_id, for_update=True)
+    access.demand(actor, action, dossier)
+    advance(dossier.status, action)
+    return dossier
+
+
+def demand_paper(session: Session, dossier: Dossier, requirement_key: str) -> Paper:
+    """The paper as the dossier's revision has it.
+
+    Raises:
+        UnknownPaper: it has none of this key, or none that is a file.
+    """
+    paper = paper_of(queries.content(session, dossier.revision_id), requirement_key)
+    if paper is None:
+        raise UnknownPaper("Thủ tục không có giấy tờ này, hoặc giấy tờ này không nộp bằng tệp.")
+    return paper
+
+
+def demand_room(files: list[Attachment], paper: Paper) -> None:
+    """Refuse one file more than the paper takes; refused files do not count, they are to be replaced.
+
+    Raises:
+        TooManyFiles.
+    """
+    counted = [f for f in files if f.requirement_key == paper.key and f.state is not AttachmentState.REFUSED]
+    if len(counted) >= paper.max_files:
+        raise TooManyFiles(
+            f"Giấy tờ này nhận nhiều nhất {paper.max_files} tệp. Bỏ một tệp rồi tải tệp khác.",
+            max_files=paper.max_files,
+            errors=[{"field": paper.key, "message": f"Nhiều nhất {paper.max_files} tệp."}],
+        )
+
+
+def clean_name(given: str) -> str:
+    """The base name of what a browser or a program calls the file, in NFC.
+
+    Raises:
+        BadText: hidden or control characters.
+        Invalid: nothing is left, or it is too long.
+    """
+    base = given.replace("\\", "/").rpartition("/")[2]
+    name = text.clean(base, max_length=MAX_NAME)
+    if not name.strip(". "):
+        raise Invalid("Tên tệp trống. Đặt tên cho tệp rồi chọn lại.", errors=[{"field": "filename"}])
+    return name
+
+
+def demand_acceptable(paper: Paper, name: str, size: int) -> None:
+    """Refuse by name and size alone what inspection would refuse, before any byte is sent.
+
+    Raises:
+        FileRefused.
+    """
+    kind, ending = refusals.kind_of_name(name), name.rpartition(".")[2].lower()
+    if kind is None:
+        raise paper.refuse({"heic": "heic", "heif": "heic", "doc": "old_word"}.get(ending, "kind_unknown"))
+    if kind not in paper.accept:
+        raise paper.refuse("kind_not_accepted")
+    if size < 1:
+        raise paper.refuse("empty")
+    if size > paper.max_bytes:
+        raise paper.refuse("too_large")
+
+
+def new_key() -> str:
+    """A random key; its day lets the sweeper find what no row names."""
+    return f"{STORED}{today():%Y%m%d}/{secrets.token_hex(20)}"
+
+
+def seal_name(session: Session, dossier: Dossier, attachment_id: UUID, name: str) -> bytes:
+    """The sealed file name of an attachment row."""
+    return crypto.seal(session, dossier.subject_id, f"attachment|{attachment_id}", {"filename": name})
