@@ -68,7 +68,7 @@ def approve(
     begun = begin(session, actor, dossier_id, Action.APPROVE, seq=seq, key=key, body=body)
     if isinstance(begun, Dossier):
         return begun
-    dossier, dossier.status = begun
+    dossier, after = begun
     owed = [line for line in queries.fee_lines(session, dossier.id) if line.settled_at is None]
     if owed:
         total = sum(line.amount_vnd for line in owed)
@@ -86,6 +86,7 @@ def approve(
     return finish(
         session,
         dossier,
+        after,
         "dossier.approved",
         actor,
         {
@@ -178,11 +179,12 @@ def reject(
     begun = begin(session, actor, dossier_id, Action.REJECT, seq=seq, key=key, body=ground)
     if isinstance(begun, Dossier):
         return begun
-    dossier, dossier.status = begun
+    dossier, after = begun
     on_time = _decide(session, dossier, actor, Outcome.REJECTED, ground, None)
     return finish(
         session,
         dossier,
+        after,
         "dossier.rejected",
         actor,
         {**facts(dossier), "on_time": on_time, "accepted_at": dossier.accepted_at},
@@ -210,10 +212,11 @@ def deliver(
     ).first()
     if found is None and queries.content(session, dossier.revision_id).result is not None:
         raise ResultPending("Kết quả đang được lập, thường mất vài giây. Thử lại.")
-    dossier.status, dossier.returned_at = after, now()
+    dossier.returned_at = now()
     return finish(
         session,
         dossier,
+        after,
         "dossier.delivered",
         actor,
         {**facts(dossier), "return_way": dossier.return_way, "accepted_at": dossier.accepted_at},

@@ -85,13 +85,14 @@ def demand_version(dossier: Dossier, seq: int | None) -> None:
 def finish(
     session: Session,
     dossier: Dossier,
+    after: Status,
     name: str,
     actor: Actor,
     data: dict[str, Any],
     private: dict[str, Any] | None = None,
 ) -> Dossier:
-    """Record the act and write the dossier."""
-    dossier.updated_at = now()
+    """Move the dossier on, record the act and write both."""
+    dossier.status, dossier.updated_at = after, now()
     events.record(session, dossier, name, actor.id, data, private)
     session.add(dossier)
     session.flush()
@@ -121,7 +122,7 @@ def receive(
     begun = begin(session, actor, dossier_id, Action.RECEIVE, seq=seq, key=key)
     if isinstance(begun, Dossier):
         return begun
-    dossier, dossier.status = begun
+    dossier, after = begun
     content = queries.content(session, dossier.revision_id)
     answers = crypto.open_(session, dossier.subject_id, f"dossier.answers|{dossier.id}", dossier.answers)
     code = people.agency_code(session, dossier.receiving_agency_id)
@@ -134,6 +135,7 @@ def receive(
     return finish(
         session,
         dossier,
+        after,
         "dossier.accepted",
         actor,
         {
@@ -213,8 +215,8 @@ def refuse(
     begun = begin(session, actor, dossier_id, Action.REFUSE, seq=seq, key=key, body=reason)
     if isinstance(begun, Dossier):
         return begun
-    dossier, dossier.status = begun
-    return finish(session, dossier, "dossier.refused", actor, facts(dossier), {"reason": reason})
+    dossier, after = begun
+    return finish(session, dossier, after, "dossier.refused", actor, facts(dossier), {"reason": reason})
 
 
 def worded(text: str, message: str) -> str:
@@ -244,8 +246,8 @@ def claim(
     running = dossier.lease_until is not None and dossier.lease_until > now()
     if dossier.holder_id not in (None, actor.id) and running:
         raise HeldByAnother("Đồng nghiệp đang giải quyết hồ sơ này.", until=dossier.lease_until)
-    dossier.status, dossier.holder_id, dossier.lease_until = after, actor.id, now() + LEASE
-    return finish(session, dossier, "dossier.claimed", actor, {"until": dossier.lease_until})
+    dossier.holder_id, dossier.lease_until = actor.id, now() + LEASE
+    return finish(session, dossier, after, "dossier.claimed", actor, {"until": dossier.lease_until})
 
 
 def release(
@@ -259,11 +261,11 @@ def release(
     begun = begin(session, actor, dossier_id, Action.START, seq=seq, key=key, body="release")
     if isinstance(begun, Dossier):
         return begun
-    dossier, _ = begun
+    dossier, after = begun
     if dossier.holder_id != actor.id:
         raise access.NotHolder("Bạn không giữ hồ sơ này.")
     dossier.holder_id = dossier.lease_until = None
-    return finish(session, dossier, "dossier.released", actor, {})
+    return finish(session, dossier, after, "dossier.released", actor, {})
 
 
 def settle_fee(
@@ -284,7 +286,7 @@ def settle_fee(
     begun = begin(session, actor, dossier_id, Action.SETTLE_FEE, seq=seq, key=key, body=str(fee_line_id))
     if isinstance(begun, Dossier):
         return begun
-    dossier, dossier.status = begun
+    dossier, after = begun
     lines = {line.id: line for line in queries.fee_lines(session, dossier.id, for_update=True)}
     if fee_line_id not in lines:
         raise FeeNotFound("Hồ sơ này không có khoản thu đó.")
@@ -296,6 +298,7 @@ def settle_fee(
     return finish(
         session,
         dossier,
+        after,
         "dossier.fee_settled",
         actor,
         {"fee_line_id": line.id, "amount_vnd": line.amount_vnd, "method": PaymentMethod.CASH},

@@ -4,7 +4,6 @@ from uuid import uuid4
 
 import pytest
 
-from auth.actor import Actor, Role
 from dossiers import filing, queries, views
 from dossiers.access import DossierNotFound
 from dossiers.models import AttachmentState
@@ -43,9 +42,7 @@ def test_a_listing_entry_takes_no_dossier(session, world):
     agency, _, applicant = world
 
     with pytest.raises(queries.NotOffered):
-        filing.open_draft(
-            session, applicant, submission_id=uuid4(), code="9.999999", agency_id=agency.id
-        )
+        filing.open_draft(session, applicant, submission_id=uuid4(), code="9.999999", agency_id=agency.id)
 
 
 def test_what_is_typed_is_kept_even_when_it_is_not_right_yet(session, world):
@@ -266,5 +263,3 @@ def test_public_tracking_needs_number_and_factor_and_shows_only_the_stage(sessio
     assert answers[0].status is Status.SUBMITTED
     assert len(set(answers[2:])) == 1
     assert not {"name", "answers", "applicant"} & set(queries.Tracked.__struct_fields__)
-
-
