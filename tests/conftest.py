@@ -192,6 +192,7 @@ class Database:
     app: Sessions
     worker: Sessions
     urls: dict[str, str]
+    superuser_url: str
 
 
 @pytest.fixture
@@ -206,7 +207,8 @@ def database(migrated: Embedded) -> Iterator[Database]:
     ]
     app, worker = (make_sessions(engine) for engine in engines)
     runtime.install(made, worker, None)  # type: ignore[arg-type]
-    yield Database(name, made, app, worker, urls(migrated, name))
+    superuser = migrated.postgres.url("postgres", migrated.secrets.database_admin, name)
+    yield Database(name, made, app, worker, urls(migrated, name), superuser)
     for engine in engines:
         engine.dispose()
     drop(migrated, name)
