@@ -58,7 +58,14 @@ class AttachmentController(Controller):
         """Announce a file and get the addresses its parts are PUT to."""
         return plan_out(
             attachments.begin(
-                session, storage, actor, dossier_id, data.requirement_key, data.filename, data.size
+                session,
+                storage,
+                actor,
+                dossier_id,
+                data.requirement_key,
+                data.filename,
+                data.size,
+                attachment_id=data.attachment_id,
             )
         )
 

@@ -54,11 +54,16 @@ def form_plan(
     dossier = writable(session, actor, dossier_id, requirement_key)
     paper = demand_paper(session, dossier, requirement_key)
     demand_room(queries.attachments(session, dossier.id), paper)
+    return form_for(storage, dossier.id, paper)
+
+
+def form_for(storage: Storage, dossier_id: UUID, paper: Paper) -> PostForm:
+    """The same for a page that has already shown that the actor may: no statement, no request."""
     attachment_id = new_id()
     return storage.post_form(
-        _key(dossier.id, requirement_key, attachment_id),
+        _key(dossier_id, paper.key, attachment_id),
         max_bytes=2 * form_limit(paper),
-        redirect=f"{runtime.settings.public_url}{back_path(dossier.id, requirement_key, attachment_id)}",
+        redirect=f"{runtime.settings.public_url}{back_path(dossier_id, paper.key, attachment_id)}",
         seconds=FORM_SECONDS,
     )
 

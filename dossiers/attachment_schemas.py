@@ -12,12 +12,14 @@ from dossiers.attachments import PartAddress
 class AttachmentIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Announce a file: for which paper, its name and size in bytes.
 
-    `content_type` may be sent and is not believed: the kind is judged by the content.
+    `attachment_id` may be made by the client: sent again, it finds the same upload, so a lost answer
+    leaves no second one. `content_type` is not believed: the kind is judged by the content.
     """
 
     requirement_key: Annotated[str, Meta(min_length=1, max_length=64)]
     filename: Annotated[str, Meta(min_length=1, max_length=600)]
     size: Annotated[int, Meta(ge=0, le=2**53)]
+    attachment_id: UUID | None = None
     content_type: Annotated[str, Meta(max_length=150)] = ""
 
 

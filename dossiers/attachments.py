@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 
 from auth.actor import Actor
 from dossiers import queries, refusals
-from dossiers.attachment_forms import form_plan, returned_from_store
+from dossiers.attachment_forms import form_for, form_plan, returned_from_store
 from dossiers.attachment_rules import (
     MAX_ROWS,
     AttachmentNotFound,
@@ -43,6 +43,7 @@ __all__ = [
     "begin",
     "complete",
     "download_url",
+    "form_for",
     "form_plan",
     "message",
     "remove",
@@ -83,8 +84,10 @@ def begin(
     requirement_key: str,
     filename: str,
     size: int,
+    *,
+    attachment_id: UUID | None = None,
 ) -> UploadPlan:
-    """Start an upload of `size` bytes for a paper of the dossier.
+    """Start an upload of `size` bytes for a paper of the dossier; the same attachment_id goes on.
 
     Raises:
         DossierNotFound, Forbidden, WrongState: the actor may not add files now.
@@ -94,9 +97,12 @@ def begin(
     paper = demand_paper(session, dossier, requirement_key)
     name = clean_name(filename)
     demand_acceptable(paper, name, size)
+    known = session.get(Attachment, attachment_id) if attachment_id else None
+    if known is not None:
+        return _again(storage, dossier, known, size)
     demand_room(queries.attachments(session, dossier.id), paper)
     _demand_rows(session, dossier)
-    attachment_id, key = new_id(), new_key()
+    attachment_id, key = attachment_id or new_id(), new_key()
     file = Attachment(
         id=attachment_id,
         dossier_id=dossier.id,
@@ -108,8 +114,27 @@ def begin(
         via=UploadWay.DESK if dossier.applicant_id != actor.id else UploadWay.MULTIPART,
     )
     session.add(file)
-    session.flush()
+    try:
+        session.flush()
+    except sa.exc.IntegrityError as error:  # the id is taken by a dossier this actor cannot see
+        raise AttachmentNotFound from error
     return _plan(storage, file, [])
+
+
+def _again(storage: Storage, dossier: Dossier, file: Attachment, size: int) -> UploadPlan:
+    """The plan of an upload begun by an earlier call whose answer was lost."""
+    if file.dossier_id != dossier.id or file.state is not AttachmentState.UPLOADING:
+        raise AttachmentNotFound
+    if file.declared_size != size:
+        raise UploadLost
+    return _plan(storage, file, _stored(storage, file))
+
+
+def _stored(storage: Storage, file: Attachment) -> list[StoredPart]:
+    try:
+        return storage.parts(file.object_key, file.upload_id or "")
+    except UploadGone as error:
+        raise UploadLost from error
 
 
 def _demand_rows(session: Session, dossier: Dossier) -> None:
@@ -180,12 +205,9 @@ def renew(
         UploadLost: nothing is left to go on with; begin again.
     """
     _, file = _own_file(session, actor, dossier_id, attachment_id)
-    if file.state is not AttachmentState.UPLOADING or file.upload_id is None:
+    if file.state is not AttachmentState.UPLOADING:
         raise UploadLost
-    try:
-        return _plan(storage, file, storage.parts(file.object_key, file.upload_id))
-    except UploadGone as error:
-        raise UploadLost from error
+    return _plan(storage, file, _stored(storage, file))
 
 
 def complete(

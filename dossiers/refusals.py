@@ -62,6 +62,12 @@ def accepted(accept: list[str] | tuple[str, ...]) -> str:
     return " hoặc ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
+def accept_attribute(accept: list[str] | tuple[str, ...]) -> str:
+    """The `accept` of a file input: endings and media types, so that phones offer camera and files."""
+    endings = [f".{ending}" for ending, kind in EXTENSIONS.items() if kind in accept]
+    return ",".join([*(CONTENT_TYPES[kind] for kind in accept), *endings])
+
+
 def kind_of_name(filename: str) -> str | None:
     """The kind that a file's name promises; None when its ending is none of ours."""
     _, dot, ending = filename.rpartition(".")
