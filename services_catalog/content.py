@@ -8,9 +8,13 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Struct
+
+from services_catalog.levels import Level
+from services_catalog.rulesets import ReasonCode
 
 Key = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,59}\Z")]
 Short = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -202,6 +206,15 @@ class RevisionContent(_Part, frozen=True, kw_only=True):
     form: Annotated[list[Section], Meta(max_length=40)] = []
     form_template: Line | None = None
     source: Text
+
+
+class Offer(_Part, frozen=True, kw_only=True):
+    """What one agency declares of a revision; a partial service says why, and on what basis."""
+
+    agency_id: UUID
+    declared: Level
+    reason_code: ReasonCode | None = None
+    reason_basis: Annotated[str, Meta(min_length=1, max_length=1000)] | None = None
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")

@@ -157,7 +157,7 @@ class Offering(Entity, table=True):
     procedure_id: UUID = Field(foreign_key="procedure.id")
     agency_id: UUID = Field(foreign_key="agency.id")
     declared: Level = Field(sa_type=choice(Level))
-    eligible: bool  # all eight conditions hold: it could be full-process
+    eligible: bool  # no rule of law stands against the full process (service.eligible)
     reason_code: ReasonCode | None = Field(default=None, sa_type=choice(ReasonCode))
     reason_basis: str | None = Field(default=None, max_length=1000)
     verdict: dict[str, Any] = Field(sa_type=JSONB)  # levels.Verdict as it stood

@@ -1,0 +1,121 @@
+"""What editing reads: rows to lock and change, and the editors' list."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from auth.models import Agency
+from portal.core.errors import NotFound
+from portal.core.paging import decode_cursor, encode_cursor
+from services_catalog.models import Offering, Origin, Procedure, ProcedureRevision, RevisionStatus
+
+
+class EditorRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A procedure kept here as editors list it."""
+
+    code: str
+    name: str
+    published_number: int | None
+    published_at: datetime | None
+    draft_number: int | None
+    agencies: int
+
+
+def by_code(session: Session, code: str, *, for_update: bool = False) -> Procedure:
+    """The procedure with this code; locks its row when it is about to change.
+
+    Raises:
+        NotFound: no procedure has this code.
+    """
+    statement = select(Procedure).where(Procedure.code == code)
+    if for_update:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = session.exec(statement).one_or_none()
+    if found is None:
+        raise NotFound("Không có thủ tục nào mang mã này.")
+    return found
+
+
+def draft_of(session: Session, procedure_id: UUID, *, for_update: bool = False) -> ProcedureRevision | None:
+    """The procedure's draft revision, if it has one."""
+    statement = select(ProcedureRevision).where(
+        ProcedureRevision.procedure_id == procedure_id, ProcedureRevision.status == RevisionStatus.DRAFT
+    )
+    if for_update:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.exec(statement).one_or_none()
+
+
+def revision(session: Session, revision_id: UUID) -> ProcedureRevision:
+    """A revision by id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = session.get(ProcedureRevision, revision_id)
+    if found is None:
+        raise NotFound("Không có bản này của thủ tục.")
+    return found
+
+
+def last_number(session: Session, procedure_id: UUID) -> int:
+    """The highest revision number used, drafts included; 0 for none."""
+    highest = sa.select(sa.func.max(col(ProcedureRevision.number)))
+    return (
+        session.execute(highest.where(col(ProcedureRevision.procedure_id) == procedure_id)).scalar_one() or 0
+    )
+
+
+def kept_here(
+    session: Session, after: str | None = None, limit: int = 50
+) -> tuple[list[EditorRow], str | None]:
+    """Procedures with a draft or a published revision, by code: the editors' list.
+
+    Raises:
+        BadCursor: `after` comes from elsewhere.
+    """
+    current, draft = sa.orm.aliased(ProcedureRevision), sa.orm.aliased(ProcedureRevision)
+    counted = (
+        sa.select(sa.func.count())
+        .select_from(Offering)
+        .where(col(Offering.revision_id) == col(Procedure.current_revision_id))
+        .correlate(Procedure)
+    )
+    statement = (
+        sa.select(
+            col(Procedure.code),
+            col(Procedure.name),
+            col(current.number).label("published_number"),
+            col(current.published_at).label("published_at"),
+            col(draft.number).label("draft_number"),
+            counted.scalar_subquery().label("agencies"),
+        )
+        .join(current, col(current.id) == col(Procedure.current_revision_id), isouter=True)
+        .join(
+            draft,
+            sa.and_(col(draft.procedure_id) == col(Procedure.id), col(draft.status) == RevisionStatus.DRAFT),
+            isouter=True,
+        )
+        .where(
+            sa.or_(
+                col(current.id).is_not(None), col(draft.id).is_not(None), col(Procedure.origin) == Origin.OWN
+            )
+        )
+    )
+    if after is not None:
+        statement = statement.where(col(Procedure.code) > decode_cursor(after, str)[0])
+    rows = session.execute(statement.order_by(col(Procedure.code)).limit(limit + 1)).all()
+    items = [EditorRow(**row._mapping) for row in rows[:limit]]
+    return items, encode_cursor(items[-1].code) if len(rows) > limit else None
+
+
+def agencies_by_id(session: Session, agency_ids: list[UUID]) -> dict[UUID, Any]:
+    """id → (code, name) of agencies."""
+    rows = session.execute(
+        sa.select(col(Agency.id), col(Agency.code), col(Agency.name)).where(col(Agency.id).in_(agency_ids))
+    )
+    return {row.id: (row.code, row.name) for row in rows}

@@ -1,0 +1,158 @@
+"""Whether an agency may declare a level: facts of the content, the eight conditions, the duty to say why."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+import msgspec
+
+from portal.core.errors import Invalid
+from services_catalog import levels, rulesets
+from services_catalog.content import Offer, RevisionContent
+from services_catalog.levels import Facts, Level, Verdict
+from services_catalog.words import due_now
+
+
+class NothingOffered(Invalid):
+    title = "Chưa có cơ quan nào thực hiện thủ tục"
+
+
+class NotFullProcess(Invalid):
+    """Declared full-process, yet conditions fail: `failing` lists them, `agencies` who declared so."""
+
+    title = "Chưa đủ điều kiện dịch vụ công trực tuyến toàn trình"
+
+
+class NotOnline(Invalid):
+    """Declared partial, yet no dossier can be filed online."""
+
+    title = "Thủ tục chưa nộp trực tuyến được"
+
+
+class ReasonMissing(Invalid):
+    """Declared partial without the reason and the legal basis that must be published."""
+
+    title = "Dịch vụ một phần phải công khai lý do và căn cứ"
+
+
+class OfferVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agency declares, what the facts give, and what stands against publishing it."""
+
+    agency_id: UUID
+    declared: Level
+    eligible: bool
+    reason_code: rulesets.ReasonCode | None
+    reason_basis: str | None
+    verdict: Verdict
+    obstacle: str | None  # why it may not be published so; None when it may
+    hint: str | None  # eligible for more than is declared
+
+
+def facts_of(content: RevisionContent, on: date) -> Facts:
+    """What the content says on a day, as the eight conditions ask it.
+
+    A fee counts when it is owed in any case while filing online: extras one asks for (a quantity) and
+    items not in force on the day do not.
+    """
+    parts = {
+        "căn cứ pháp lý": content.legal_basis,
+        "trình tự thực hiện": content.steps,
+        "thành phần hồ sơ": content.requirements or content.form,
+    }
+    asked = [paper for paper in content.requirements if paper.needed != "not_needed"]
+    owed = [
+        fee.amount_vnd if fee.online_amount_vnd is None else fee.online_amount_vnd
+        for fee in due_now(content.fees, on)
+        if not fee.optional
+    ]
+    return Facts(
+        missing_parts=[name for name, there in parts.items() if not there],
+        forms_downloadable=content.forms_downloadable,
+        form_online=bool(content.form),
+        online_channel="online" in content.channels,
+        signature_required=content.signature_required,
+        signing_ways=list(content.signing_ways),
+        paper_only=[paper.name for paper in asked if not paper.electronic_ok],
+        originals_shown=[paper.name for paper in asked if paper.original_shown],
+        has_fee=any(owed),
+        online_payment=content.online_payment,
+        presence_required=content.presence_required,
+        field_verification=content.field_verification,
+        has_result=content.result is not None,
+        result_electronic=content.result is not None and content.result.electronic,
+        return_ways=list(content.return_ways),
+        result_returned_without_presence=content.result_returned_without_presence,
+    )
+
+
+_TECHNICAL = (rulesets.ReasonCode.TECH_FAILURE, rulesets.ReasonCode.TECH_OTHER)
+
+
+def eligible(facts: Facts, reason: rulesets.ReasonCode | None = None) -> bool:
+    """Whether no rule of law stands against the full process: what is missing is only technical.
+
+    An original that must be shown counts as such a rule, unless the published reason is technical.
+
+    Source: Decree 42/2022/NĐ-CP, art. 11(1) (exception: presence, verification on the spot);
+    Decree 224/2026/NĐ-CP, art. 14 (full process by default; the four reasons).
+    """
+    return not (
+        facts.presence_required
+        or facts.field_verification
+        or not facts.result_returned_without_presence
+        or (facts.originals_shown and reason not in _TECHNICAL)
+    )
+
+
+def judge(content: RevisionContent, offers: Sequence[Offer], on: date) -> list[OfferVerdict]:
+    """The level of each offer under the rule set in force on the day, and what stands against it."""
+    ruleset, facts = rulesets.in_force(on), facts_of(content, on)
+    verdict = levels.derive(facts, ruleset)
+    return [
+        OfferVerdict(
+            agency_id=offer.agency_id,
+            declared=offer.declared,
+            eligible=eligible(facts, offer.reason_code),
+            reason_code=offer.reason_code,
+            reason_basis=offer.reason_basis,
+            verdict=verdict,
+            obstacle=wrong.detail if (wrong := _obstacle(offer, verdict, ruleset)) else None,
+            hint=_hint(offer, verdict),
+        )
+        for offer in offers
+    ]
+
+
+def _obstacle(offer: Offer, verdict: Verdict, ruleset: rulesets.RuleSet) -> Invalid | None:
+    """Why the level may not be declared. Source: Decree 224/2026/NĐ-CP, art. 14 (reason and basis)."""
+    if offer.declared is Level.FULL and verdict.failing:
+        return NotFullProcess(
+            f"Chưa công bố toàn trình được: đạt {verdict.holding} trên {len(verdict.conditions)} điều kiện.",
+            failing=[msgspec.to_builtins(condition) for condition in verdict.failing],
+        )
+    if offer.declared is Level.PARTIAL and verdict.level is Level.INFO:
+        return NotOnline(
+            "Chưa công bố một phần được: thủ tục chưa có tờ khai điện tử hoặc chưa nhận qua mạng."
+        )
+    needs_reason = offer.declared is Level.PARTIAL and ruleset.partial_needs_reason
+    if needs_reason and not (offer.reason_code and offer.reason_basis):
+        return ReasonMissing("Nêu lý do chưa toàn trình và điều luật làm căn cứ.", article=ruleset.duty_basis)
+    if (offer.reason_code is None) != (offer.reason_basis is None):
+        return ReasonMissing("Lý do và căn cứ đi cùng nhau: nêu cả hai.")
+    return None
+
+
+def _hint(offer: Offer, verdict: Verdict) -> str | None:
+    if verdict.level is Level.FULL and offer.declared is not Level.FULL:
+        return "Thủ tục đạt cả 8 điều kiện: công bố toàn trình được."
+    return None
+
+
+def refuse(offers: Sequence[Offer], judged: Sequence[OfferVerdict], ruleset: rulesets.RuleSet) -> None:
+    """Raise the first obstacle, naming every agency that meets the same."""
+    if not offers:
+        raise NothingOffered("Chọn ít nhất một cơ quan thực hiện thủ tục.")
+    for offer, one in zip(offers, judged, strict=True):
+        if (wrong := _obstacle(offer, one.verdict, ruleset)) is not None:
+            same = [str(other.agency_id) for other in judged if other.obstacle == one.obstacle]
+            raise type(wrong)(wrong.detail, agencies=same, **wrong.extra)
