@@ -108,6 +108,7 @@ def _decide(
     attachment_id: UUID | None,
 ) -> bool:
     """Write the decision; returns whether it came in time (against the original date, never moved)."""
+    assert actor.id is not None
     dossier.settled_at = now()
     dossier.holder_id = dossier.lease_until = None
     on_time = dossier.original_due_at is None or dossier.settled_at <= dossier.original_due_at

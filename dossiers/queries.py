@@ -181,7 +181,7 @@ class Page(msgspec.Struct, frozen=True):
     next: str | None
 
 
-_ROW = (
+_ROW: tuple[Any, ...] = (
     D.c.id,
     D.c.reference,
     D.c.number,

@@ -18,6 +18,7 @@ from dossiers.workflow import Action, Status, allowed
 from portal.core import crypto, events
 from portal.core.calendar import VIET_NAM
 from portal.core.crypto import SubjectKey
+from portal.core.errors import Forbidden
 from portal.core.events import EventRow
 from services_catalog.content import RevisionContent
 from services_catalog.models import ProcedureRevision
@@ -253,7 +254,7 @@ def _permitted(actor: Actor, dossier: Dossier) -> list[Action]:
     for action in allowed(dossier.status):
         try:
             access.demand(actor, action, dossier)
-        except access.Forbidden:
+        except Forbidden:
             continue
         permitted.append(action)
     return permitted
