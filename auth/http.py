@@ -242,12 +242,15 @@ def _return_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
 
 
 def safe_next(address: str | None, otherwise: str = "/") -> str:
-    """The address if it is a plain path of this portal (no other host, no control), else `otherwise`."""
+    """The address if it is a plain path of this portal (no other host, no control), else `otherwise`.
+
+    What it returns is ASCII (percent-encoded), fit for a Location header.
+    """
     if not address or len(address) > 1000 or not address.startswith("/") or not address.isprintable():
         return otherwise
     if address.startswith("//") or "\\" in address:
         return otherwise
-    return address
+    return quote(address, safe="/?&=#%+,;:@!$'()*~[]")
 
 
 def to_sign_in(request: Request[Any, Any, Any], error: SignInFirst) -> Response[None]:

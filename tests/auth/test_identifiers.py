@@ -95,9 +95,13 @@ def test_refuses_a_personal_id_that_cannot_exist(given: str, reason: str) -> Non
         identifiers.personal_id(given)
 
 
-@pytest.mark.parametrize("address", ["/", "/ho-so", "/ho-so/1/to-khai?x=1&y=ế", "/thu-tuc?q=//a"])
+@pytest.mark.parametrize("address", ["/", "/ho-so", "/ho-so/1/to-khai?x=1&y=%E1%BA%BF#a", "/thu-tuc?q=//a"])
 def test_goes_back_to_pages_of_the_portal(address: str) -> None:
     assert safe_next(address) == address
+
+
+def test_an_address_to_go_back_to_fits_a_header() -> None:
+    assert safe_next('/thu-tuc?q=ế "x"') == "/thu-tuc?q=%E1%BA%BF%20%22x%22"
 
 
 @pytest.mark.parametrize(
