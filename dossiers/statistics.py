@@ -220,7 +220,9 @@ def online_rates(
         level=level,
         total=_rates(whole, counted.get(0, Counts()), offered.get(0, Services())),
         agencies=[
-            _rates(row, counted.get(i, Counts()), offered.get(i, Services())) for i, row in enumerate(rows, 1)
+            _rates(row, counted.get(i, Counts()), offered.get(i, Services()))
+            for i, row in enumerate(rows, 1)
+            if row.code is not None or i in counted or i in offered  # no empty "trực tiếp"
         ],
         months=series(session, whole.ids, asked.trailing(months)),
         targets=TARGETS_2023,
