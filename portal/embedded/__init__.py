@@ -23,7 +23,7 @@ from portal.embedded.process import (
     require_room,
     say,
 )
-from portal.embedded.secrets import kept_in
+from portal.embedded.secrets import kept_in, require_same_secrets
 from portal.embedded.store import Store
 
 __all__ = ["CannotStart", "Child", "Embedded", "say"]
@@ -65,7 +65,7 @@ class Embedded:
             remove: delete the folder at the end.
 
         Raises:
-            CannotStart: the folder cannot be written or the disk is full.
+            CannotStart: the folder cannot be written, the disk is full, or its data have other secrets.
         """
         self.folder = folder.absolute()
         self.fast = fast
@@ -73,6 +73,7 @@ class Embedded:
         require_room(self.folder)
         self.secrets = kept_in(self.folder)
         self.place = place_for_services(self.folder)
+        require_same_secrets(self.place, self.secrets)
         (self.place / "log").mkdir(exist_ok=True)
         database, broker, smtp, *store = kept_ports(self.folder, 13)
         self.postgres = Postgres(self.place, self.secrets, database, fast=fast)

@@ -1,6 +1,7 @@
 """The passwords and keys of the embedded services: made once, kept in the data folder, for its owner only."""
 
 import base64
+import hashlib
 import os
 import secrets
 from collections.abc import Callable
@@ -10,7 +11,10 @@ import msgspec
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from portal.embedded.process import CannotStart
+
 FILE = "secrets.json"
+MARK = "made-with"
 
 
 class Secrets(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,3 +76,20 @@ def kept_in(folder: Path) -> Secrets:
             os.fsync(file.fileno())
         fresh.replace(path)
     return found
+
+
+def require_same_secrets(place: Path, secrets: Secrets) -> None:
+    """Refuse data that were made with other secrets: nothing in them could be opened.
+
+    Raises:
+        CannotStart: the secrets are not those the data were made with.
+    """
+    mark = place / MARK
+    name = hashlib.sha256(b"motcua data folder" + secrets.data_key.encode()).hexdigest()[:16]
+    if not mark.exists():
+        mark.write_text(name)
+    elif mark.read_text() != name:
+        raise CannotStart(
+            f"Dữ liệu trong {place} được tạo với tệp {FILE} khác; hãy khôi phục tệp đó hoặc xóa {place}. "
+            f"(The data in {place} were made with another {FILE}; restore that file or remove {place}.)"
+        )

@@ -3,10 +3,12 @@
 import io
 import json
 import os
+import shutil
 import signal
 import smtplib
 import socket
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,7 +16,15 @@ import psycopg
 import pytest
 
 from portal.embedded import Embedded
-from portal.embedded.process import free_ports, kept_ports, port_is_free
+from portal.embedded.process import (
+    can_be_entered,
+    free_ports,
+    kept_ports,
+    place_for_services,
+    port_is_free,
+    reachable,
+    service_uid,
+)
 from portal.embedded.secrets import kept_in
 from tests.house.running import Running, data_folder, processes_of, wait_until
 
@@ -84,6 +94,31 @@ def test_services_do_real_work_and_keep_their_data():
             assert b"X-Envelope-To: b@motcua.example" in message.read_bytes()
             assert "MOTCUA_TOKEN_KEY" in again
             assert again["MOTCUA_TOKEN_KEY"] == settings["MOTCUA_TOKEN_KEY"]
+
+
+def test_under_a_closed_home_data_and_programs_lie_where_the_services_user_can_go(tmp_path):
+    closed = tmp_path / "home"
+    closed.mkdir(mode=0o700)
+    program = closed / "lib" / "program"
+    program.parent.mkdir()
+    shutil.copy2("/bin/echo", program)
+
+    place = place_for_services(closed / "var")
+    if os.geteuid() != 0:  # an ordinary user's services are the user's own processes
+        assert place == closed / "var"
+        return
+    with data_folder() as open_place:
+        home = reachable(closed, ["lib/program"], open_place, "version-1")
+        said = subprocess.run(
+            [home / "lib" / "program", "xin chào"], user=service_uid(), capture_output=True, check=True
+        )
+
+        assert said.stdout.decode() == "xin chào\n"
+        assert home.is_relative_to(open_place)
+        assert reachable(closed, ["lib/program"], open_place, "version-1") == home
+    assert place.parent == Path("/var/lib")
+    assert can_be_entered(place)
+    shutil.rmtree(place)
 
 
 def test_a_mistyped_bucket_is_not_made():

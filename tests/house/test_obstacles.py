@@ -12,6 +12,7 @@ import pytest
 
 from portal.embedded import process
 from portal.embedded.process import CannotStart
+from portal.embedded.secrets import kept_in, require_same_secrets
 from tests.house.running import ROOT, data_folder, environment, portal_up, processes_of
 
 BOTH_LANGUAGES = r"✗ .+ \(.+\)\n?$"
@@ -115,6 +116,14 @@ def test_a_too_old_python_is_named(tmp_path):
 def test_a_missing_package_is_named():
     with pytest.raises(CannotStart, match="script/setup"):
         process.package_folder("no_such_package_here")
+
+
+def test_data_made_with_other_secrets_are_named(tmp_path):
+    require_same_secrets(tmp_path, kept_in(tmp_path))
+    (tmp_path / "secrets.json").unlink()
+
+    with pytest.raises(CannotStart, match=r"made with another secrets\.json"):
+        require_same_secrets(tmp_path, kept_in(tmp_path))
 
 
 def test_environment_of_tests_is_bare():
