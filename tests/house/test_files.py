@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,18 @@ def test_assets_are_there_with_their_licences():
     for style in vendor.rglob("*.css"):
         for target in re.findall(r"url\((?![\"']?data:)[\"']?([^)\"'?#]+)", style.read_text()):
             assert (style.parent / target).is_file(), f"{style.name} names {target}"
+
+
+def test_a_built_wheel_carries_pages_and_assets_and_shadows_nothing(tmp_path):
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+
+    (wheel,) = tmp_path.glob("motcua-*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert "portal/web/static/vendor/bootstrap/dist/css/bootstrap.min.css" in names
+    assert any(name.startswith("portal/web/templates/") for name in names)
+    assert any(name.startswith("services_catalog/seed/procedures/") for name in names)
+    tops = {name.split("/")[0] for name in names}
+    assert tops - {"portal", "services_catalog", "dossiers", "auth"} == {
+        wheel.name.split("-py3")[0] + ".dist-info"
+    }
