@@ -20,7 +20,7 @@ from portal.core.errors import DomainError
 from portal.core.observability import RELAYED
 from portal.core.outbox import relay_once
 from portal.core.settings import Settings
-from portal.core.work import unit_of_work
+from portal.core.work import open_as_worker, unit_of_work
 
 log = structlog.get_logger("background")
 EVERY = {"relay": 0.1, "fold": 1.0, "anchor": 120.0, "check": 600.0}  # seconds
@@ -65,7 +65,7 @@ def repeat(name: str, step: Callable[[Session], None], stop: threading.Event) ->
 def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
     celery_app = worker.configure(settings)
-    worker.install(settings, threads=4)
+    open_as_worker(settings, threads=5)
     stop = threading.Event()
 
     def ask(_: int, __: FrameType | None) -> None:

@@ -49,10 +49,11 @@ def migrate(_: argparse.Namespace) -> int:
 
 def seed(args: argparse.Namespace) -> int:
     """Load the sample catalogue, the national listing and, in the demo, the demo people."""
-    from portal import seeding, worker
+    from portal import seeding
+    from portal.core.work import open_as_worker
 
     settings = _settings()
-    worker.install(settings)
+    open_as_worker(settings)
     logins = seeding.run(settings, progress=print if not args.quiet else lambda _: None)
     for login in logins:
         print(f"{login.email}\t{login.password}\t{login.role}")
@@ -61,11 +62,10 @@ def seed(args: argparse.Namespace) -> int:
 
 def import_catalogue(args: argparse.Namespace) -> int:
     """Import procedure files (one JSON each, our own form); a line for each, nothing half-applied."""
-    from portal import worker
-    from portal.core.work import unit_of_work
+    from portal.core.work import open_as_worker, unit_of_work
     from services_catalog import importing
 
-    worker.install(_settings())
+    open_as_worker(_settings())
     refused = 0
     for path in args.files:
         with unit_of_work() as session:
@@ -78,11 +78,10 @@ def import_catalogue(args: argparse.Namespace) -> int:
 def create_admin(_: argparse.Namespace) -> int:
     """Print a one-time address at which the first administrator is made (24 hours)."""
     from auth import setup
-    from portal import worker
-    from portal.core.work import unit_of_work
+    from portal.core.work import open_as_worker, unit_of_work
 
     settings = _settings()
-    worker.install(settings)
+    open_as_worker(settings)
     with unit_of_work() as session:
         token = setup.make_setup_token(session, lasts=timedelta(hours=24))
     print(f"{settings.public_url}/thiet-lap?ma={token}")
@@ -92,11 +91,11 @@ def create_admin(_: argparse.Namespace) -> int:
 def verify(args: argparse.Namespace) -> int:
     """Check the journal, the state, the files and the figures against each other; 1 when anything differs."""
     from dossiers import verify as checks
-    from portal import worker
     from portal.core import runtime
+    from portal.core.work import open_as_worker
 
     settings = _settings()
-    worker.install(settings)
+    open_as_worker(settings)
     with runtime.sessions() as session:
         findings = checks.run(session, None if args.without_store else runtime.storage, settings)
         session.rollback()

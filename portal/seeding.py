@@ -1,5 +1,6 @@
 """What `portal seed` puts into an empty portal: agencies, the catalogue, and in the demo, people."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from sqlmodel import Session
 from auth import queries as people
 from auth import service as auth_service
 from auth.actor import Role
-from portal.core import crypto
+from portal.core import crypto, outbox
 from portal.core.settings import Settings
 from portal.core.work import unit_of_work
 from services_catalog import importing
@@ -70,11 +71,33 @@ def demo_password(email: str) -> str:
     return f"{words}-{10 + drawn[5] % 90}{drawn[6] % 10}"
 
 
+def digest() -> str:
+    """The SHA-256 over all seed files: what a finished seed is known by."""
+    whole = hashlib.sha256()
+    for path in sorted(SEED.rglob("*")):
+        if path.is_file():
+            whole.update(path.name.encode() + path.read_bytes())
+    return whole.hexdigest()
+
+
 def run(settings: Settings, *, progress: Callable[[str], None]) -> list[Login]:
     """Load everything that is missing; running it again changes nothing. Returns the demo logins.
 
-    Each part commits by itself, so an interrupted seed goes on where it stopped.
+    Each part commits by itself, so an interrupted seed goes on where it stopped; a finished one is
+    remembered, and skipped until a seed file changes.
     """
+    key = f"seed:{digest()}:{'demo' if settings.demo else 'plain'}"
+    with unit_of_work() as session:
+        finished = outbox.done(session, key)
+    if not finished:
+        _load(progress)
+    logins = demo_people(progress, create=not finished) if settings.demo else []
+    with unit_of_work() as session:
+        outbox.effect(session, key)
+    return logins
+
+
+def _load(progress: Callable[[str], None]) -> None:
     with unit_of_work() as session:
         importing.seed_agencies(session, SEED / "agencies.json")
     progress("Đã nạp cơ quan.")
@@ -89,13 +112,12 @@ def run(settings: Settings, *, progress: Callable[[str], None]) -> list[Login]:
     with unit_of_work() as session:
         report = importing.import_listing(session, SEED / "listing.tsv")
     progress(f"Danh mục quốc gia: {report.total} thủ tục.")
-    return demo_people(progress) if settings.demo else []
 
 
-def demo_people(progress: Callable[[str], None]) -> list[Login]:
+def demo_people(progress: Callable[[str], None], *, create: bool = True) -> list[Login]:
     """Create the demo people that are missing; returns the logins of all of them."""
     listed = msgspec.json.decode((SEED / "people.json").read_bytes(), type=list[DemoPerson])
-    for person in listed:
+    for person in listed if create else ():
         with unit_of_work() as session:
             _person(session, person)
     progress(f"Tài khoản dùng thử: {len(listed)}.")

@@ -11,11 +11,9 @@ import dossiers.attachment_sweeps
 import dossiers.documents
 import dossiers.inspection
 import dossiers.notifications  # noqa: F401
-from portal.core import crypto, runtime
-from portal.core.db import make_engine, make_sessions
-from portal.core.observability import configure_logging
+from portal.core import runtime
 from portal.core.settings import Settings, from_environment
-from portal.core.storage import Storage
+from portal.core.work import open_as_worker, unit_of_work
 
 # Event -> tasks. Each task takes (stream_id, seq), carries no content, and applies its effect once.
 SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
@@ -76,19 +74,9 @@ def configure(settings: Settings) -> Celery:
     return celery_app
 
 
-def install(settings: Settings, *, threads: int = 2) -> None:
-    """Give tasks, the relay and the commands their database (as motcua_worker) and store."""
-    configure_logging(settings.log_level)
-    crypto.configure(settings)
-    engine = make_engine(
-        settings.database_url_worker.get_secret_value(), threads=threads, statement_timeout_ms=60_000
-    )
-    runtime.install(settings, make_sessions(engine), Storage(settings))
-
-
 @worker_process_init.connect  # type: ignore[untyped-decorator]
 def _start_child(**_: Any) -> None:
-    install(from_environment())
+    open_as_worker(from_environment())
 
 
 @worker_process_shutdown.connect  # type: ignore[untyped-decorator]
@@ -106,7 +94,6 @@ def send(task: str, stream_id: str, seq: int) -> None:
 def sweep_effects() -> int:
     """Send again every consequence of the last day whose effect is still missing."""
     from dossiers.tasks import missing_effects
-    from portal.core.work import unit_of_work
 
     with unit_of_work() as session:
         missing = missing_effects(session, SUBSCRIBERS)

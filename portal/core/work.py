@@ -5,7 +5,11 @@ from contextlib import contextmanager
 
 from sqlmodel import Session
 
-from portal.core import runtime
+from portal.core import crypto, runtime
+from portal.core.db import make_engine, make_sessions
+from portal.core.observability import configure_logging
+from portal.core.settings import Settings
+from portal.core.storage import Storage
 
 
 @contextmanager
@@ -20,3 +24,13 @@ def unit_of_work() -> Iterator[Session]:
         raise
     finally:
         session.close()
+
+
+def open_as_worker(settings: Settings, *, threads: int = 2) -> None:
+    """Give this process its database (as motcua_worker) and store: worker, background, commands."""
+    configure_logging(settings.log_level)
+    crypto.configure(settings)
+    engine = make_engine(
+        settings.database_url_worker.get_secret_value(), threads=threads, statement_timeout_ms=60_000
+    )
+    runtime.install(settings, make_sessions(engine), Storage(settings))
