@@ -26,6 +26,7 @@ from services_catalog.content import Requirement, RevisionContent
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXY"  # 29, a prime; no 0 O 1 I L U Z
 MAX_ANSWERS = 200_000  # bytes of JSON
+RETURN_WAY = "return_way"  # a form may ask it, with the address for the post
 
 
 class Incomplete(Invalid):
@@ -149,6 +150,8 @@ def save_answers(
     content = follow_revision(session, dossier, actor)
     kept = crypto.open_(session, dossier.subject_id, f"dossier.answers|{dossier.id}", dossier.answers)
     merged = forms.normalise(content.form, {**kept, **answers})
+    if merged.get(RETURN_WAY) in content.return_ways:
+        dossier.return_way = merged[RETURN_WAY]
     _keep(session, dossier, merged)
     return dossier, forms.check(content.form, merged, complete=False)
 

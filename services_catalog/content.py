@@ -125,7 +125,8 @@ class Requirement(_Part, frozen=True, kw_only=True):
 class FeeItem(_Part, frozen=True, kw_only=True):
     """A fee (phí) or charge (lệ phí) in whole đồng.
 
-    With `quantity_field` it is owed only when the applicant asks for some (condition C5 of levels).
+    `quantity_field` is the question that multiplies it. `optional`: owed only for an extra the applicant
+    asks for, so it says nothing about the level (condition C5 of levels).
     """
 
     key: Key
@@ -135,15 +136,11 @@ class FeeItem(_Part, frozen=True, kw_only=True):
     online_amount_vnd: Amount | None = None
     per: Literal["dossier", "copy", "page", "case"]
     quantity_field: Key | None = None
+    optional: bool = False
     note: Text | None = None
     basis: Line | None = None
     valid_from: date | None = None
     valid_to: date | None = None
-
-    @property
-    def optional(self) -> bool:
-        """Owed only for an extra the applicant asks for."""
-        return self.quantity_field is not None
 
 
 class LegalBasis(_Part, frozen=True, kw_only=True):
@@ -271,6 +268,8 @@ def problems(content: RevisionContent) -> list[str]:
         counted = asked.get(fee.quantity_field or "")
         if fee.quantity_field and (counted is None or counted.kind != "number"):
             found.append(f"fees.{fee.key}: {fee.quantity_field} không phải câu hỏi về số lượng")
+        if fee.optional and not fee.quantity_field:
+            found.append(f"fees.{fee.key}: khoản tùy chọn cần câu hỏi về số lượng")
     return found
 
 

@@ -5,6 +5,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from auth import identifiers
 from auth.actor import Role
-from services_catalog import content
+from services_catalog import content, judging, levels, rulesets
 
 SEED = Path(content.__file__).parent / "seed"
 FILES = sorted((SEED / "procedures").glob("*.json"))
@@ -116,6 +117,22 @@ def test_a_partial_service_says_why(procedure: dict[str, Any]) -> None:
         assert procedure["declared"] == "full"
         assert procedure["eligible"]
         assert "reason_code" not in procedure
+
+
+@pytest.mark.parametrize("on", [date(2026, 7, 1), date(2026, 11, 23), date(2027, 6, 1)])
+def test_declared_level_is_what_the_facts_give(procedure: dict[str, Any], on: date) -> None:
+    facts = judging.facts_of(revision(procedure), on)
+    verdict = levels.derive(facts, rulesets.in_force(on))
+    assert procedure["declared"] == verdict.level, verdict.failing
+    reason = procedure.get("reason_code")
+    assert procedure["eligible"] == judging.eligible(facts, reason and rulesets.ReasonCode(reason))
+
+
+def test_form_and_page_offer_the_same_ways_of_return(procedure: dict[str, Any]) -> None:
+    said = revision(procedure)
+    asked = [field for section in said.form for field in section.fields if field.key == "return_way"]
+    assert [{option.value for option in field.options} for field in asked] in ([], [set(said.return_ways)])
+    assert asked or len(said.return_ways) == 1
 
 
 def test_agencies_form_a_tree_and_offer_everything(procedure: dict[str, Any]) -> None:
