@@ -52,6 +52,7 @@ __all__ = [
     "UnsoundContent",
     "bump",
     "check",
+    "draft",
     "eligible",
     "facts_of",
     "is_code",
@@ -173,6 +174,18 @@ def _locked_or_new(session: Session, code: str, content: RevisionContent) -> Pro
     return editor_queries.by_code(session, code, for_update=True)
 
 
+def draft(session: Session, code: str) -> tuple[Procedure, ProcedureRevision, RevisionContent, list[Offer]]:
+    """The draft of a procedure with what it says and what agencies declare.
+
+    Raises:
+        NotFound: no procedure has this code.
+        NoDraft: it has no draft.
+    """
+    procedure = editor_queries.by_code(session, code)
+    found = _draft(session, procedure, for_update=False)
+    return procedure, found, _said(found), _declared(found)
+
+
 def check(session: Session, code: str) -> DraftCheck:
     """What publishing the draft today would say, condition by condition and agency by agency.
 
@@ -180,12 +193,11 @@ def check(session: Session, code: str) -> DraftCheck:
         NotFound: no procedure has this code.
         NoDraft: it has no draft.
     """
-    procedure = editor_queries.by_code(session, code)
-    draft = _draft(session, procedure, for_update=False)
-    content, offers, today = _said(draft), _declared(draft), clock.today()
+    _, found, content, offers = draft(session, code)
+    today = clock.today()
     return DraftCheck(
         code=code,
-        number=draft.number,
+        number=found.number,
         ruleset=rulesets.in_force(today).code,
         problems=contents.problems(content),
         offers=judge(content, offers, today),

@@ -1,0 +1,240 @@
+"""HTTP for the catalogue: parse, call one function, shape the answer."""
+
+from typing import Annotated, Any, Literal
+
+from litestar import Controller, Request, Response, get, post, put
+from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
+
+from auth.actor import Role
+from auth.http import CurrentActor, requires
+from portal.core.errors import NotFound
+from portal.core.http import DbSession
+from services_catalog import forms, queries, service
+from services_catalog.caching import answer
+from services_catalog.content import LifeEvent
+from services_catalog.levels import Level
+from services_catalog.models import Origin, ProcedureRevision
+from services_catalog.queries import Filters
+from services_catalog.schemas import (
+    AgencyPage,
+    CheckOut,
+    DraftIn,
+    DraftOut,
+    FormOut,
+    ProcedureIndex,
+    ProcedurePage,
+    PublicationOut,
+    RevisionIndex,
+    SectorIndex,
+    WithdrawalIn,
+)
+
+EDITOR = requires(Role.CATALOGUE_EDITOR, Role.ADMINISTRATOR)
+AnyRequest = Request[Any, Any, Any]
+Code = Annotated[
+    str, PathParameter(max_length=35, description="National code of the procedure, such as 1.001193")
+]
+Number = Annotated[int, PathParameter(ge=1, le=1_000_000, description="Number of the revision")]
+Words = Annotated[
+    str | None,
+    QueryParameter(
+        max_length=200,
+        required=False,
+        description="Words with or without accents, the last one may be unfinished, or part of a code",
+    ),
+]
+CodeFilter = Annotated[str | None, QueryParameter(max_length=200, required=False)]
+AgencyFilter = Annotated[
+    str | None, QueryParameter(max_length=35, required=False, description="Code of an agency")
+]
+LevelFilter = Annotated[Level | None, QueryParameter(required=False)]
+Audience = Annotated[Literal["citizen", "organisation"] | None, QueryParameter(required=False)]
+Life = Annotated[LifeEvent | None, QueryParameter(required=False)]
+From = Annotated[Origin | None, QueryParameter(required=False, description="own: published here")]
+After = Annotated[
+    str | None, QueryParameter(max_length=4000, required=False, description="`next` of the page before")
+]
+Limit = Annotated[int, QueryParameter(ge=1, le=100)]
+IdempotencyKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        required=False,
+        max_length=200,
+        description="Made by the client; the same key with the same body repeats the first answer",
+    ),
+]
+
+
+class ProcedureController(Controller):
+    """What can be asked for: the public side. Answers carry an ETag of the catalogue's version."""
+
+    path = "/api/v1/procedures"
+    tags = ("Catalogue",)
+
+    @get(sync_to_thread=True)
+    def index(
+        self,
+        request: AnyRequest,
+        session: DbSession,
+        query: Words = None,
+        sector: CodeFilter = None,
+        agency: AgencyFilter = None,
+        level: LevelFilter = None,
+        audience: Audience = None,
+        life_event: Life = None,
+        origin: From = None,
+        after: After = None,
+        limit: Limit = 20,
+    ) -> Response[ProcedureIndex]:
+        """Find procedures: best matches first, what is received here before entries of the listing."""
+        filters = Filters(
+            sector=sector,
+            agency=agency,
+            level=level,
+            audience=audience,
+            life_event=life_event,
+            origin=origin,
+        )
+        return answer(request, session, lambda: queries.search(session, query or "", filters, after, limit))
+
+    @get("/{code:str}", sync_to_thread=True)
+    def show(self, request: AnyRequest, session: DbSession, code: Code) -> Response[ProcedurePage]:
+        """Show a procedure: papers, fees, time, who offers it at which level and why."""
+        return answer(request, session, lambda: queries.procedure_page(session, code))
+
+    @get("/{code:str}/revisions", sync_to_thread=True)
+    def revisions(self, request: AnyRequest, session: DbSession, code: Code) -> Response[RevisionIndex]:
+        """List what was ever published of a procedure, newest first."""
+        return answer(request, session, lambda: RevisionIndex(queries.revisions(session, code)))
+
+    @get("/{code:str}/revisions/{number:int}", sync_to_thread=True)
+    def revision(
+        self, request: AnyRequest, session: DbSession, code: Code, number: Number
+    ) -> Response[ProcedurePage]:
+        """Show a procedure as a published revision says it. It never changes."""
+        return answer(request, session, lambda: queries.procedure_page(session, code, number))
+
+    @get("/{code:str}/form", sync_to_thread=True)
+    def form(self, request: AnyRequest, session: DbSession, code: Code) -> Response[FormOut]:
+        """Show the e-form: JSON Schema (2020-12) of the answers, and the layout."""
+        return answer(request, session, lambda: form_out(queries.procedure_page(session, code)))
+
+
+class EditingController(Controller):
+    """The editors' side: a draft, its check, its publication."""
+
+    path = "/api/v1/procedures/{code:str}"
+    tags = ("Catalogue",)
+    guards = (EDITOR,)
+
+    @put("/draft", sync_to_thread=True)
+    def save(self, session: DbSession, actor: CurrentActor, code: Code, data: JSONBody[DraftIn]) -> DraftOut:
+        """Keep the draft of the next revision; makes the procedure when the code is new."""
+        service.save_draft(session, code, actor, content=data.content, offers=data.offers, seq=data.seq)
+        return draft_out(session, code)
+
+    @get("/draft", sync_to_thread=True)
+    def draft(self, session: DbSession, code: Code) -> DraftOut:
+        """Show the draft."""
+        return draft_out(session, code)
+
+    @get("/draft/check", sync_to_thread=True)
+    def check(self, session: DbSession, code: Code) -> CheckOut:
+        """Judge the draft: the eight conditions for each agency, and what stands against publishing."""
+        found = service.check(session, code)
+        return CheckOut(
+            code=found.code,
+            number=found.number,
+            ruleset=found.ruleset,
+            may_publish=found.may_publish,
+            problems=found.problems,
+            offers=found.offers,
+        )
+
+    @post("/publication", sync_to_thread=True)
+    def publish(
+        self, session: DbSession, actor: CurrentActor, code: Code, key: IdempotencyKey = None
+    ) -> PublicationOut:
+        """Publish the draft. It takes effect today and never changes again."""
+        return publication_out(code, service.publish(session, code, actor, key=key))
+
+    @post("/withdrawal", status_code=200, sync_to_thread=True)
+    def withdraw(
+        self, session: DbSession, actor: CurrentActor, code: Code, data: JSONBody[WithdrawalIn]
+    ) -> PublicationOut:
+        """End the published revision: no new dossiers; those filed go on."""
+        return publication_out(code, service.withdraw(session, code, actor, seq=data.seq))
+
+
+class BrowseController(Controller):
+    """The ways into the catalogue."""
+
+    path = "/api/v1"
+    tags = ("Catalogue",)
+
+    @get("/sectors", sync_to_thread=True)
+    def sectors(self, request: AnyRequest, session: DbSession) -> Response[SectorIndex]:
+        """List the sectors with how many procedures each holds."""
+        return answer(request, session, lambda: SectorIndex(queries.sectors(session)))
+
+    @get("/agencies", sync_to_thread=True)
+    def agencies(
+        self,
+        request: AnyRequest,
+        session: DbSession,
+        offering: CodeFilter = None,
+        after: After = None,
+        limit: Limit = 100,
+    ) -> Response[AgencyPage]:
+        """List the agencies of today; with `offering`, those that offer that procedure."""
+        return answer(
+            request,
+            session,
+            lambda: AgencyPage(*queries.agencies(session, offering=offering, after=after, limit=limit)),
+        )
+
+
+def form_out(page: ProcedurePage) -> FormOut:
+    """The form of a published procedure.
+
+    Raises:
+        NotFound: it has no e-form.
+    """
+    if page.content is None or page.number is None or page.content_hash is None or not page.content.form:
+        raise NotFound("Thủ tục này chưa có tờ khai điện tử ở đây.")
+    return FormOut(
+        code=page.code,
+        number=page.number,
+        content_hash=page.content_hash,
+        schema=forms.schema(page.content.form),
+        layout=list(page.content.form),
+    )
+
+
+def draft_out(session: DbSession, code: str) -> DraftOut:
+    """The draft with the version to send back."""
+    procedure, draft, content, offers = service.draft(session, code)
+    return DraftOut(
+        code=code,
+        seq=procedure.seq,
+        number=draft.number,
+        content_hash=draft.content_hash,
+        content=content,
+        offers=offers,
+    )
+
+
+def publication_out(code: str, revision: ProcedureRevision) -> PublicationOut:
+    return PublicationOut(
+        code=code,
+        revision_id=revision.id,
+        number=revision.number,
+        status=revision.status,
+        effective_on=revision.effective_on,
+        ruleset=revision.ruleset,
+        published_at=revision.published_at,
+    )
+
+
+route_handlers: list[Any] = [ProcedureController, EditingController, BrowseController]

@@ -1,0 +1,100 @@
+"""What the catalogue's API shows and accepts; tables never cross the wire."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from services_catalog.content import Offer, RevisionContent, Section
+from services_catalog.judging import OfferVerdict
+from services_catalog.models import RevisionStatus
+from services_catalog.queries import AgencyRow, ProcedurePage, ProcedureRow, RevisionRow, SectorRow
+
+__all__ = [
+    "AgencyPage",
+    "CheckOut",
+    "DraftIn",
+    "DraftOut",
+    "FormOut",
+    "ProcedureIndex",
+    "ProcedurePage",
+    "PublicationOut",
+    "RevisionIndex",
+    "SectorIndex",
+    "WithdrawalIn",
+]
+
+
+class ProcedureIndex(Struct, frozen=True):
+    items: list[ProcedureRow]
+    next: str | None
+
+
+class RevisionIndex(Struct, frozen=True):
+    items: list[RevisionRow]
+    next: str | None = None
+
+
+class SectorIndex(Struct, frozen=True):
+    items: list[SectorRow]
+    next: str | None = None
+
+
+class AgencyPage(Struct, frozen=True):
+    items: list[AgencyRow]
+    next: str | None
+
+
+class FormOut(Struct, frozen=True, kw_only=True):
+    """The e-form for machines: `schema` judges the answers, `layout` says how to ask for them."""
+
+    code: str
+    number: int
+    content_hash: str
+    schema: dict[str, Any]
+    layout: list[Section]
+
+
+class DraftIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The next revision whole; `seq` is the procedure's version the editor saw."""
+
+    content: RevisionContent
+    offers: Annotated[list[Offer], Meta(max_length=5000)]
+    seq: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+
+
+class DraftOut(Struct, frozen=True, kw_only=True):
+    """`seq` goes back with the next change."""
+
+    code: str
+    seq: int
+    number: int
+    content_hash: str
+    content: RevisionContent
+    offers: list[Offer]
+
+
+class CheckOut(Struct, frozen=True, kw_only=True):
+    """What publishing today would say; nothing is published while `may_publish` is false."""
+
+    code: str
+    number: int
+    ruleset: str
+    may_publish: bool
+    problems: list[str]
+    offers: list[OfferVerdict]
+
+
+class PublicationOut(Struct, frozen=True, kw_only=True):
+    code: str
+    revision_id: UUID
+    number: int
+    status: RevisionStatus
+    effective_on: date
+    ruleset: str
+    published_at: datetime | None
+
+
+class WithdrawalIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    seq: Annotated[int, Meta(ge=0, le=2**53)] | None = None
