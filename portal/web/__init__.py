@@ -2,4 +2,16 @@
 
 from typing import Any
 
-route_handlers: list[Any] = []
+from portal.web import account, catalogue, citizen, demo, figures, filing, papers, public, submitting
+
+route_handlers: list[Any] = [
+    *public.route_handlers,
+    *catalogue.route_handlers,
+    *account.route_handlers,
+    *filing.route_handlers,
+    *papers.route_handlers,
+    *submitting.route_handlers,
+    *citizen.route_handlers,
+    *demo.route_handlers,
+    *figures.route_handlers,
+]

@@ -17,7 +17,8 @@ from litestar.datastructures import Cookie, FormMultiDict
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import ClientException
 
-from auth.actor import ANONYMOUS, Actor, Role
+from auth.actor import Actor, Role
+from auth.http import actor_of, safe_next
 from dossiers import workflow
 from portal.core import render, runtime
 from portal.core.problems import Problem
@@ -91,7 +92,7 @@ def page(
         headers: further headers.
         **context: what the template needs besides.
     """
-    actor = _actor(request)
+    actor = actor_of(request.scope)
     notices, seen = _take_notices(request)
     settings = runtime.settings
     shared = {
@@ -114,11 +115,6 @@ def page(
     if seen:
         answer.set_cookie(_notice_cookie("", max_age=0))
     return answer
-
-
-def _actor(request: AnyRequest) -> Actor:
-    actor = request.scope.get("actor")
-    return actor if isinstance(actor, Actor) else ANONYMOUS
 
 
 def navigation(actor: Actor, path: str, *, desk: bool) -> list[Link]:
@@ -178,20 +174,6 @@ def _here(request: AnyRequest) -> str:
     return f"{request.url.path}?{query}" if query else request.url.path
 
 
-def local_path(target: str | None, otherwise: str = "/") -> str:
-    """A path on this site to go to next, or `otherwise`: never another origin.
-
-    Refused: other schemes and hosts, `//host`, backslashes and control characters, which browsers
-    read as slashes or drop.
-    """
-    if not target or len(target) > 1000 or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return otherwise
-    if "\\" in target or any(ord(ch) < 33 for ch in target):
-        return otherwise
-    parts = urlsplit(target)
-    return otherwise if parts.scheme or parts.netloc else target
-
-
 def sign_in_address(back: str) -> str:
     """The sign-in page that leads back to a path."""
     return f"/dang-nhap?next={quote(back, safe='/')}"
@@ -204,7 +186,7 @@ def error_page(request: AnyRequest, problem: Problem) -> Response[Any]:
     sent from, where the browser still holds what was typed.
     """
     if problem.status == 401:
-        return see_other(sign_in_address(_page_before(request)))
+        return _to_sign_in(request)
     incident = str(request.scope.get("request_id") or uuid4().hex)[:8].upper()
     return page(
         request,
@@ -213,15 +195,22 @@ def error_page(request: AnyRequest, problem: Problem) -> Response[Any]:
         headers=problem.headers,
         problem=problem,
         incident=incident,
-        back=local_path(_referer_path(request), ""),
+        back=safe_next(_referer_path(request), ""),
         errors=problem.extra.get("errors") or [],
     )
 
 
+def _to_sign_in(request: AnyRequest) -> Response[Any]:
+    address = sign_in_address(_page_before(request))
+    if request.headers.get("hx-request") == "true":  # htmx would put the page into a fragment
+        return Response(None, status_code=200, headers={"hx-redirect": address})
+    return see_other(address)
+
+
 def _page_before(request: AnyRequest) -> str:
     if request.method in ("GET", "HEAD"):
-        return local_path(_here(request))
-    return local_path(_referer_path(request))
+        return safe_next(_here(request))
+    return safe_next(_referer_path(request))
 
 
 def _referer_path(request: AnyRequest) -> str | None:

@@ -1,0 +1,165 @@
+"""A citizen's dossiers: the list, one dossier with its clock and its path, its documents."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Response, get
+from litestar.params import FromPath, QueryParameter
+
+from auth.actor import Role
+from auth.http import CurrentActor, requires
+from dossiers import access, desk_queries, queries, refusals, views
+from dossiers.models import DocumentKind
+from dossiers.timeline import OF_APPLICANT, OF_DRAFT, label_of
+from dossiers.views import DossierView
+from dossiers.workflow import END, Status
+from portal.core.calendar import VIET_NAM
+from portal.core.clock import local, now, today
+from portal.core.http import AppStorage, DbSession
+from portal.core.render import datetime_vi, dong, weekday_date
+from portal.web.drafts import answer_rows
+from portal.web.pages import AnyRequest, page, see_other
+from services_catalog import forms
+
+CITIZEN: Final = requires(Role.CITIZEN)
+YOURS: Final = frozenset({Status.DRAFT, Status.SUPPLEMENT, Status.FINANCIAL_DUTY})
+RUNNING: Final = frozenset({Status.ACCEPTED, Status.PROCESSING})
+DOCUMENT_NAMES: Final = {
+    DocumentKind.ACKNOWLEDGEMENT: "Biên nhận nộp hồ sơ",
+    DocumentKind.FORM_01: "Giấy tiếp nhận và hẹn trả kết quả (mẫu 01)",
+    DocumentKind.FORM_03: "Phiếu từ chối (mẫu 03)",
+    DocumentKind.RESULT: "Kết quả giải quyết",
+}
+After = Annotated[str, QueryParameter(name="sau", max_length=300, default="", required=False)]
+
+
+@get("/ho-so", sync_to_thread=True, include_in_schema=False, guards=[CITIZEN])
+def mine(request: AnyRequest, session: DbSession, actor: CurrentActor, after: After) -> Response[Any]:
+    """One's dossiers: those that wait for oneself on top, the finished ones folded."""
+    found = queries.mine(session, actor, after=after or None)
+    return page(
+        request,
+        "dossier/mine.html",
+        yours=[one for one in found.items if one.status in YOURS],
+        open=[one for one in found.items if one.status not in YOURS and one.status not in END],
+        ended=[one for one in found.items if one.status in END],
+        first=not after,
+        next_href=f"/ho-so?sau={found.next}" if found.next else None,
+    )
+
+
+@get("/ho-so/{dossier_id:uuid}", sync_to_thread=True, include_in_schema=False, guards=[CITIZEN])
+def show(
+    request: AnyRequest, session: DbSession, actor: CurrentActor, dossier_id: FromPath[UUID]
+) -> Response[Any]:
+    """One dossier: whose turn it is, when it is due and why, what happened, its documents."""
+    view = views.detail(session, actor, dossier_id)
+    if not view.is_own:
+        return see_other(f"/can-bo/ho-so/{dossier_id}")
+    if view.status is Status.DRAFT:
+        return see_other(f"/ho-so/{dossier_id}/to-khai")
+    due_on = local(view.due_at).date() if view.due_at else None
+    documents = sorted(view.documents, key=lambda one: one.created_at, reverse=True)
+    return page(
+        request,
+        "dossier/dossier.html",
+        dossier=view,
+        today=today(),
+        late=view.status in RUNNING and view.due_at is not None and view.due_at < now(),
+        running=view.status in RUNNING,
+        days_left=VIET_NAM.working_days_between(today(), due_on) if due_on and due_on > today() else 0,
+        entries=path_of(view),
+        owed=[one for one in view.fees if one.settled_at is None],
+        documents=[(one, DOCUMENT_NAMES[DocumentKind(one.kind)]) for one in documents],
+        results=[one for one in documents if one.kind == DocumentKind.RESULT],
+        form03=next((one for one in documents if one.kind == DocumentKind.FORM_03), None),
+        sections=[
+            (section, answer_rows(view, section))
+            for section in forms.visible(view.content.form, view.answers)
+        ],
+    )
+
+
+def path_of(view: DossierView) -> list[dict[str, Any]]:
+    """What happened, newest on top, with what comes next above it."""
+    entries: list[dict[str, Any]] = []
+    for event in view.timeline:
+        if event.name in OF_DRAFT:
+            continue
+        kind = "you" if event.name in OF_APPLICANT else ""
+        entries.append(
+            {"title": label_of(event.name), "text": _about(event.name, view), "at": event.at, "kind": kind}
+        )
+    if entries and view.status not in END and view.status is not Status.SETTLED:
+        entries[-1] = {**entries[-1], "kind": "now"}
+    following = _next(view)
+    if following:
+        entries.append({"title": following[0], "text": following[1], "at": None, "kind": "next"})
+    return entries[::-1]
+
+
+def _about(name: str, view: DossierView) -> str:
+    match name:
+        case "dossier.submitted":
+            count = len(view.manifest)
+            papers = f"{count} tệp giấy tờ, đã niêm phong. " if count else ""
+            return f"{papers}Mã tra cứu {view.reference}."
+        case "dossier.accepted" if view.due_at is not None:
+            return f"{view.agency_name}. Số hồ sơ {view.number}, hẹn trả {weekday_date(view.due_at)}."
+        case "dossier.refused":
+            return f"{view.agency_name}. Lý do ghi trong phiếu mẫu 03."
+        case "dossier.claimed" | "dossier.released":
+            return f"{view.agency_name}."
+        case "dossier.fee_settled":
+            paid = sum(one.amount_vnd for one in view.fees if one.settled_at)
+            return f"Đã thu {dong(paid)}."
+        case "dossier.approved" | "dossier.rejected" if view.decision is not None:
+            signer = f"Người quyết định: {view.decision.signer}. " if view.decision.signer else ""
+            return signer + (view.decision.ground if name == "dossier.rejected" else "")
+        case _:
+            return ""
+
+
+def _next(view: DossierView) -> tuple[str, str] | None:
+    match view.status:
+        case Status.SUBMITTED if view.reception_due_at is not None:
+            until = datetime_vi(view.reception_due_at)
+            return "Tiếp theo: trả lời có tiếp nhận hay không", f"Chậm nhất {until}."
+        case Status.ACCEPTED:
+            return "Tiếp theo: cán bộ giải quyết", "Bạn thấy ở đây khi có người nhận việc."
+        case Status.PROCESSING:
+            return "Tiếp theo: ký và trả kết quả", "Bạn nhận thư khi có kết quả."
+        case Status.SETTLED:
+            return "Tiếp theo: trả kết quả cho bạn", ""
+        case _:
+            return None
+
+
+@get(
+    "/ho-so/{dossier_id:uuid}/tai-lieu/{document_id:uuid}",
+    sync_to_thread=True,
+    include_in_schema=False,
+    guards=[CITIZEN],
+)
+def document(
+    session: DbSession,
+    storage: AppStorage,
+    actor: CurrentActor,
+    dossier_id: FromPath[UUID],
+    document_id: FromPath[UUID],
+) -> Response[Any]:
+    """A document of one's own dossier, for a minute, from the store.
+
+    Raises:
+        DossierNotFound: it is not one's own; officers open documents at the desk, where it is logged.
+    """
+    owner, found = desk_queries.document(session, actor, dossier_id, document_id)
+    if owner.applicant_id != actor.id:
+        raise access.DossierNotFound
+    name = refusals.download_name(f"{DOCUMENT_NAMES[found.kind]} {owner.number or owner.reference}", "pdf")
+    return see_other(
+        storage.presigned_get(found.object_key, filename=name, content_type=refusals.CONTENT_TYPES["pdf"])
+    )
+
+
+route_handlers: list[Any] = [mine, show, document]

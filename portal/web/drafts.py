@@ -1,0 +1,171 @@
+"""What the pages of a draft share: the steps, what is still missing, rows of answers and papers."""
+
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from auth.actor import Actor, Role
+from auth.http import requires
+from dossiers import filing, processing, views
+from dossiers.access import DossierNotFound
+from dossiers.models import Attachment
+from dossiers.views import DossierView
+from dossiers.words import limit_words
+from portal.core.clock import today
+from portal.core.errors import Malformed
+from portal.core.http import DbSession
+from portal.web import forms as shown
+from services_catalog import forms
+from services_catalog.content import Section
+
+CITIZEN: Final = requires(Role.CITIZEN)
+PART: Final = "phan"
+FORM_STEP, PAPERS_STEP, FEE_STEP, REVIEW_STEP = "Điền tờ khai", "Giấy tờ", "Lệ phí", "Kiểm tra và nộp"
+
+
+class Shell(msgspec.Struct, frozen=True):
+    """What the pages of a draft share: the steps, whether something is owed, and the tasks left."""
+
+    dossier: DossierView
+    sections: list[Section]
+    fees: list[tuple[str, str, int]]  # key, name, đồng
+    tasks: list[dict[str, Any]]
+    steps: list[str]
+
+    @property
+    def total(self) -> int:
+        """What is owed, in đồng."""
+        return sum(amount for _, _, amount in self.fees)
+
+    def place(self, step: str) -> int:
+        """The place of a step, from 1."""
+        return self.steps.index(step) + 1
+
+
+def draft_of(session: DbSession, actor: Actor, dossier_id: UUID) -> DossierView:
+    """The actor's own dossier.
+
+    Raises:
+        DossierNotFound: it is not the actor's own, or is not at all.
+    """
+    view = views.summary(session, actor, dossier_id)
+    if not view.is_own:
+        raise DossierNotFound
+    return view
+
+
+def shell(view: DossierView, here: str) -> Shell:
+    """The frame of a draft's page; `here` is the step shown."""
+    sections = forms.visible(view.content.form, view.answers)
+    owed = processing.amounts(view.content, view.answers, online=True)
+    fees = [(item.key, item.name, amount) for item, amount in owed]
+    fields, papers = shortfall(view)
+    steps = [FORM_STEP, PAPERS_STEP, *([FEE_STEP] if fees else []), REVIEW_STEP]
+    base = f"/ho-so/{view.id}"
+    states = {
+        FORM_STEP: "done" if not fields else "doing" if view.answers else "todo",
+        PAPERS_STEP: "done" if not papers and not fields else "doing" if view.attachments else "todo",
+        FEE_STEP: "todo",
+        REVIEW_STEP: "todo",
+    }
+    addresses = {FORM_STEP: "to-khai", PAPERS_STEP: "giay-to", FEE_STEP: "le-phi", REVIEW_STEP: "kiem-tra"}
+    tasks = [
+        {
+            "label": step,
+            "href": f"{base}/{addresses[step]}",
+            "state": "doing" if step == here and states[step] == "todo" else states[step],
+            "current": step == here,
+        }
+        for step in steps
+    ]
+    return Shell(view, sections, fees, tasks, steps)
+
+
+def shared(around: Shell) -> dict[str, Any]:
+    """What the template of every step needs."""
+    return {
+        "around": around,
+        "dossier": around.dossier,
+        "limit": limit_of(around.dossier),
+        "today": today(),
+    }
+
+
+def limit_of(view: DossierView) -> str:
+    """The statutory time of the case the answers describe, in words."""
+    limit = processing.time_limit(view.content, view.answers)
+    return limit_words(limit.amount, limit.unit)
+
+
+def shortfall(view: DossierView) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """What keeps the draft from being filed: fields and papers."""
+    attachments: list[Attachment] = view.attachments  # type: ignore[assignment]  # same names, same states
+    return filing.shortfall(view.content, view.answers, attachments)
+
+
+def section_tasks(
+    view: DossierView, sections: list[Section], current: str, back: str
+) -> list[dict[str, Any]]:
+    """The form's sections as a task list."""
+    wrong = {error["field"].split(".")[0] for error in shortfall(view)[0]}
+    tasks = []
+    for section in sections:
+        keys = {field.key for field in section.fields}
+        touched = any(key in view.answers for key in keys)
+        state = "done" if not keys & wrong else "doing" if touched else "todo"
+        address = f"/ho-so/{view.id}/to-khai?{PART}={section.key}{back}"
+        tasks.append(
+            {"label": section.title, "href": address, "state": state, "current": section.key == current}
+        )
+    return tasks
+
+
+def identifier(text: str) -> UUID:
+    """A UUID a page wrote into its form.
+
+    Raises:
+        Malformed: somebody changed it.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Malformed("Biểu mẫu thiếu thông tin. Tải lại trang rồi thử lại.") from None
+
+
+def answer_rows(view: DossierView, section: Section) -> list[dict[str, Any]]:
+    """The section's answers as rows of question and answer, with the way to change each."""
+    rows = []
+    for field in section.fields:
+        if field.kind == "note" or (field.key not in view.answers and not field.required):
+            continue
+        value = view.answers.get(field.key)
+        anchor = shown.anchor([section], field.key)
+        rows.append(
+            {
+                "label": field.label,
+                "value": "Chưa điền" if value is None else shown.words(field, value),
+                "note": None,
+                "edit": f"/ho-so/{view.id}/to-khai?{PART}={section.key}&ve=kiem-tra#{anchor}",
+            }
+        )
+    return rows
+
+
+def paper_rows(view: DossierView) -> list[dict[str, Any]]:
+    """The papers handed in, per requirement, as rows."""
+    rows = []
+    for requirement in view.content.requirements:
+        files = [one for one in view.attachments if one.requirement_key == requirement.key]
+        if not files and not filing.needed(requirement, view.answers):
+            continue
+        names = "\n".join(one.filename for one in files)
+        rows.append(
+            {
+                "label": requirement.name,
+                "value": names or "Chưa có tệp",
+                "note": None,
+                "edit": f"/ho-so/{view.id}/giay-to#{requirement.key}",
+            }
+        )
+    return rows

@@ -1,0 +1,167 @@
+"""The last steps of filing: what is owed, the last look, the consent, the slip."""
+
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from auth.http import CurrentActor
+from dossiers import filing, processing
+from dossiers.views import DossierView
+from dossiers.workflow import Status, WrongState
+from portal.core.http import DbSession
+from portal.web import forms as shown
+from portal.web.drafts import (
+    CITIZEN,
+    FEE_STEP,
+    PART,
+    REVIEW_STEP,
+    answer_rows,
+    draft_of,
+    identifier,
+    limit_of,
+    paper_rows,
+    shared,
+    shell,
+    shortfall,
+)
+from portal.web.pages import WITH_FORM, AnyRequest, Notice, PostedForm, page, problems_of, see_other
+from services_catalog import forms
+
+
+@get("/ho-so/{dossier_id:uuid}/le-phi", sync_to_thread=True, include_in_schema=False, guards=[CITIZEN])
+def fee_page(
+    request: AnyRequest, session: DbSession, actor: CurrentActor, dossier_id: FromPath[UUID]
+) -> Response[Any]:
+    """What will be owed, why, and how it is paid."""
+    view = draft_of(session, actor, dossier_id)
+    if view.status is not Status.DRAFT:
+        return see_other(f"/ho-so/{dossier_id}")
+    around = shell(view, FEE_STEP) if processing.amounts(view.content, view.answers, online=True) else None
+    if around is None:
+        return see_other(f"/ho-so/{dossier_id}/kiem-tra")
+    items = {item.key: item for item in view.content.fees}
+    return page(request, "filing/fee.html", **shared(around), items=items)
+
+
+@get("/ho-so/{dossier_id:uuid}/kiem-tra", sync_to_thread=True, include_in_schema=False, guards=[CITIZEN])
+def review_page(
+    request: AnyRequest, session: DbSession, actor: CurrentActor, dossier_id: FromPath[UUID]
+) -> Response[Any]:
+    """All answers, papers and money, once more, before filing."""
+    view = draft_of(session, actor, dossier_id)
+    if view.status is not Status.DRAFT:
+        return see_other(f"/ho-so/{dossier_id}")
+    return _review_page(request, view, key=str(uuid4()))
+
+
+def _review_page(
+    request: AnyRequest,
+    view: DossierView,
+    *,
+    key: str,
+    ticked: frozenset[str] = frozenset(),
+    unticked: list[dict[str, str]] | None = None,
+    status_code: int = 200,
+) -> Response[Any]:
+    around = shell(view, REVIEW_STEP)
+    fields, papers = shortfall(view)
+    lines = [_field_line(view, one) for one in fields]
+    lines += [{"href": f"/ho-so/{view.id}/giay-to#{one['key']}", "message": one["message"]} for one in papers]
+    errors, consents = problems_of(unticked or [])
+    return page(
+        request,
+        "filing/review.html",
+        status_code=status_code,
+        has_errors=status_code != 200,
+        **shared(around),
+        sections=[(section, answer_rows(view, section)) for section in around.sections],
+        papers=paper_rows(view),
+        missing=lines,
+        notices_of_form=forms.notices(view.content.form, view.answers),
+        consents=consents,
+        errors=errors,
+        ticked=ticked,
+        key=key,
+        ways=[(way, WAYS[way]) for way in view.content.return_ways],
+    )
+
+
+def _field_line(view: DossierView, error: dict[str, str]) -> dict[str, str]:
+    section = shown.section_of(view.content.form, error["field"])
+    part = f"?{PART}={section.key}&ve=kiem-tra" if section else ""
+    anchor = shown.anchor(view.content.form, error["field"])
+    title = f"{section.title}: " if section else ""
+    return {"href": f"/ho-so/{view.id}/to-khai{part}#{anchor}", "message": title + error["message"]}
+
+
+WAYS: Final = {
+    "online": "Qua mạng: tải về trong trang hồ sơ này",
+    "counter": "Tại quầy của cơ quan giải quyết",
+    "post": "Qua bưu điện, về địa chỉ bạn đã khai",
+}
+CONSENTS: Final = {
+    "truth": "Đánh dấu cam đoan những điều khai là đúng",
+    "data": "Đánh dấu đồng ý cho cơ quan dùng dữ liệu để giải quyết hồ sơ",
+}
+
+
+@post(
+    "/ho-so/{dossier_id:uuid}/kiem-tra",
+    sync_to_thread=True,
+    include_in_schema=False,
+    guards=[CITIZEN],
+    dependencies=WITH_FORM,
+)
+def submit(
+    request: AnyRequest,
+    session: DbSession,
+    actor: CurrentActor,
+    dossier_id: FromPath[UUID],
+    form: PostedForm,
+) -> Response[Any]:
+    """File the dossier. The page's key makes a second press, or a retry after a lost answer, harmless."""
+    key = str(identifier(form.get("key")))
+    ticked = frozenset(name for name in CONSENTS if name in form)
+    unticked = [{"field": name, "message": text} for name, text in CONSENTS.items() if name not in ticked]
+    slip = f"/ho-so/{dossier_id}/da-nop"
+    view = draft_of(session, actor, dossier_id)
+    if view.status is not Status.DRAFT:
+        return see_other(slip if view.submitted_at else f"/ho-so/{dossier_id}")
+    if way := form.get("return_way"):
+        filing.choose_return(session, actor, dossier_id, return_way=way)
+        view = draft_of(session, actor, dossier_id)
+    if unticked:
+        return _review_page(request, view, key=key, ticked=ticked, unticked=unticked, status_code=422)
+    try:
+        filing.submit(session, actor, dossier_id, idempotency_key=key)
+    except filing.Incomplete:
+        return _review_page(request, view, key=str(uuid4()), ticked=ticked, status_code=422)
+    except filing.RevisionMoved as moved:
+        filing.save_answers(session, actor, dossier_id, seq=None, answers={})
+        return see_other(f"/ho-so/{dossier_id}/to-khai", Notice("warn", moved.detail))
+    except WrongState:
+        return see_other(slip)
+    return see_other(slip)
+
+
+@get("/ho-so/{dossier_id:uuid}/da-nop", sync_to_thread=True, include_in_schema=False, guards=[CITIZEN])
+def submitted_page(
+    request: AnyRequest, session: DbSession, actor: CurrentActor, dossier_id: FromPath[UUID]
+) -> Response[Any]:
+    """The slip after filing: reference, what comes next. Reload and back are harmless."""
+    view = draft_of(session, actor, dossier_id)
+    if view.submitted_at is None:
+        return see_other(f"/ho-so/{dossier_id}/kiem-tra")
+    owed = processing.amounts(view.content, view.answers, online=True)
+    return page(
+        request,
+        "filing/submitted.html",
+        dossier=view,
+        limit=limit_of(view),
+        fees=sum(amount for _, amount in owed),
+    )
+
+
+route_handlers: list[Any] = [fee_page, review_page, submit, submitted_page]
