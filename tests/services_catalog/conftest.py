@@ -1,0 +1,31 @@
+"""The whole catalogue, loaded once for the tests that only read it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import services_catalog
+from portal.core.db import Sessions, make_engine, make_sessions
+from portal.embedded import Embedded
+from services_catalog import importing
+from tests.conftest import clone, drop, settings_for
+
+SEED = Path(services_catalog.__file__).parent / "seed"
+
+
+@pytest.fixture(scope="package")
+def catalogue(migrated: Embedded) -> Iterator[Sessions]:
+    """Sessions on a database with the seed's procedures and the national listing; read only."""
+    name = clone(migrated)
+    engine = make_engine(settings_for(migrated, name).database_url.get_secret_value(), threads=2)
+    sessions = make_sessions(engine)
+    with sessions() as session:
+        importing.seed_agencies(session, SEED / "agencies.json")
+        for path in sorted((SEED / "procedures").glob("*.json")):
+            assert importing.import_file(session, path).outcome == "created"
+        assert importing.import_listing(session, SEED / "listing.tsv").refused == []
+        session.commit()
+    yield sessions
+    engine.dispose()
+    drop(migrated, name)
