@@ -26,6 +26,7 @@ MAX_DECODED_PIXELS: Final = 50_000_000  # larger pictures are judged by their he
 MAX_SIDE: Final = 30_000
 MAX_PAGES: Final = 5_000
 MAX_PDF_OBJECTS: Final = 500_000
+TAIL: Final = 64 * 1024  # bytes in which a PDF must end
 MAX_ENTRIES: Final = 1_000
 MAX_UNZIPPED: Final = 200 * 1024 * 1024  # bytes, counted while unpacking, not as declared
 MAX_RATIO: Final = 100  # unpacked to packed, of a whole file above RATIO_FROM
@@ -93,6 +94,10 @@ def check_pdf(path: str) -> None:
     """A PDF opens without password, has pages, and does nothing by itself."""
     if zipfile.is_zipfile(path):
         raise Refused("polyglot")
+    with open(path, "rb") as file:
+        file.seek(max(0, Path(path).stat().st_size - TAIL))
+        if b"%%EOF" not in file.read():
+            raise Refused("damaged")  # cut off; the library would mend it, and pages would be missing
     try:
         with pikepdf.open(path, suppress_warnings=True) as pdf:
             if pdf.is_encrypted:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email import policy
 from email.headerregistry import Address
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import format_datetime, parseaddr
@@ -68,7 +69,7 @@ class Mailer:
             message["From"] = self._sender
             message["To"] = Address(addr_spec=to)
             message["Subject"] = " ".join(subject.split())[:_SUBJECT_MAX]
-        except (ValueError, IndexError, UnicodeError) as error:
+        except (ValueError, IndexError, MessageError) as error:
             raise MailRefused("Địa chỉ thư không dùng được.") from error
         message["Date"] = format_datetime(now())
         message["Message-ID"] = f"<{message_id}@{self._sender.domain}>"
