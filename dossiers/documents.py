@@ -1,0 +1,221 @@
+"""Documents a dossier's events call for: drawn once, kept in the store, proved by a code.
+
+Each is a task of (stream_id, seq): it may run twice or at the same time in two workers, and leaves
+one document. Nothing of its content passes through the queue.
+"""
+
+import hashlib
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+import structlog
+from celery import shared_task
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from auth import queries as people
+from auth.models import Agency
+from dossiers import queries, views
+from dossiers.deadlines import reception_due
+from dossiers.documents_contents import Facts, File, Office, context, template
+from dossiers.documents_pdf import PRESS, DocumentFailed
+from dossiers.filing import ALPHABET
+from dossiers.models import Decision, Document, DocumentKind, Dossier
+from dossiers.tasks import effect_key
+from portal.core import crypto, events, runtime
+from portal.core.calendar import VIET_NAM
+from portal.core.clock import now
+from portal.core.errors import NotFound, Unavailable
+from portal.core.events import Event, EventRow
+from portal.core.outbox import done, effect
+from portal.core.work import unit_of_work
+
+log = structlog.get_logger("documents")
+CODE_LENGTH: Final = 12
+PDF: Final = "application/pdf"
+_RETRY: Final[dict[str, Any]] = {
+    "autoretry_for": (Unavailable,),
+    "dont_autoretry_for": (DocumentFailed,),
+    "retry_backoff": 5,
+    "max_retries": 5,
+}
+
+
+@shared_task(name="dossiers.documents.acknowledge", **_RETRY)  # type: ignore[untyped-decorator]
+def acknowledge(stream_id: str, seq: int) -> None:
+    """Say what was filed: the sealed manifest, with the public reference."""
+    issue(DocumentKind.ACKNOWLEDGEMENT, "dossiers.documents.acknowledge", UUID(stream_id), seq)
+
+
+@shared_task(name="dossiers.documents.form01", **_RETRY)  # type: ignore[untyped-decorator]
+def form01(stream_id: str, seq: int) -> None:
+    """Draw up form 01: receipt of the dossier and appointment for its result.
+
+    Source: Decree 118/2025/NĐ-CP, art. 17(3) as amended by Decree 309/2026, art. 8(3); Circular
+    03/2025/TT-VPCP, annex I.
+    """
+    issue(DocumentKind.FORM_01, "dossiers.documents.form01", UUID(stream_id), seq)
+
+
+@shared_task(name="dossiers.documents.form03", **_RETRY)  # type: ignore[untyped-decorator]
+def form03(stream_id: str, seq: int) -> None:
+    """Draw up form 03: refusal at reception, or rejection after appraisal, with its reason.
+
+    Source: Decree 118/2025/NĐ-CP, art. 17; Circular 03/2025/TT-VPCP.
+    """
+    issue(DocumentKind.FORM_03, "dossiers.documents.form03", UUID(stream_id), seq)
+
+
+@shared_task(name="dossiers.documents.result", **_RETRY)  # type: ignore[untyped-decorator]
+def result(stream_id: str, seq: int) -> None:
+    """Draw up the result from the answers, where the procedure's result is made so."""
+    issue(DocumentKind.RESULT, "dossiers.documents.result", UUID(stream_id), seq)
+
+
+def issue(kind: DocumentKind, task: str, dossier_id: UUID, seq: int) -> None:
+    """Draw the document of an event, keep it, and enter it; once.
+
+    Its content follows from the event alone, so that a second drawing gives the same bytes under the
+    same key.
+
+    Raises:
+        DocumentFailed: it could not be drawn; Unavailable: store or database does not answer.
+    """
+    key = effect_key(task, dossier_id, seq)
+    with unit_of_work() as session:
+        if done(session, key):
+            return
+        facts = gather(session, kind, dossier_id, seq)
+        if facts is None:  # an uploaded result, or a procedure that ends in no document
+            effect(session, key)
+            return
+    try:
+        pdf = PRESS.template(template(kind), context(kind, facts))
+    except DocumentFailed as failure:
+        log.error("document_failed", dossier_id=str(dossier_id), task=task, error=failure.reason)
+        raise
+    digest = hashlib.sha256(pdf).digest()
+    secret = crypto.blind("document.key", f"{dossier_id}|{kind}|{seq}").hex()
+    object_key = f"documents/{secret}/{digest.hex()[:16]}"
+    runtime.storage.put_bytes(object_key, pdf, PDF)
+    with unit_of_work() as session:
+        if not effect(session, key):
+            return
+        session.add(
+            Document(
+                dossier_id=dossier_id,
+                kind=kind,
+                object_key=object_key,
+                sha256=digest,
+                size=len(pdf),
+                code=facts.code,
+                created_at=now(),
+                made_by_seq=seq,
+            )
+        )
+
+
+def code_of(kind: DocumentKind, dossier_id: UUID, seq: int) -> str:
+    """The verification code of an event's document: secret, and the same at each drawing."""
+    number = int.from_bytes(crypto.blind("document.code", f"{dossier_id}|{kind}|{seq}"))
+    code = ""
+    for _ in range(CODE_LENGTH):
+        number, place = divmod(number, len(ALPHABET))
+        code += ALPHABET[place]
+    return code
+
+
+def gather(session: Session, kind: DocumentKind, dossier_id: UUID, seq: int) -> Facts | None:
+    """What the document of this event says; None when the event calls for none.
+
+    Raises:
+        NotFound: there is no such dossier or event.
+    """
+    dossier = session.get(Dossier, dossier_id)
+    event = event_of(session, dossier_id, seq)
+    if dossier is None or dossier.submitted_at is None:
+        raise NotFound("Không có hồ sơ này.")
+    content = queries.content(session, dossier.revision_id)
+    if kind is DocumentKind.RESULT:
+        uploaded = event.data.get("result") == "uploaded"
+        if uploaded or content.result is None or not content.result.generated:
+            return None
+    private = events.private_of(session, dossier_id, seq)
+    answers = crypto.open_(session, dossier.subject_id, f"dossier.answers|{dossier.id}", dossier.answers)
+    at_desk = kind is not DocumentKind.ACKNOWLEDGEMENT
+    settings = runtime.settings
+    return Facts(
+        at=event.at,
+        code=code_of(kind, dossier_id, seq),
+        public_url=settings.public_url,
+        support_phone=settings.support_phone,
+        demo=settings.demo,
+        office=office(
+            session,
+            dossier.competent_agency_id if kind is DocumentKind.RESULT else dossier.receiving_agency_id,
+        ),
+        officer=people.person(session, event.actor_id).name if at_desk and event.actor_id else "",
+        reference=dossier.reference or "",
+        number=(dossier.number or "") if at_desk else "",
+        procedure=dossier.procedure_name,
+        procedure_code=dossier.procedure_code,
+        channel=dossier.channel,
+        return_way=dossier.return_way,
+        submitted_at=dossier.submitted_at,
+        accepted_at=dossier.accepted_at if at_desk else None,
+        deadline=views.deadline(dossier, content, answers),
+        reception=reception_due(dossier.submitted_at, dossier.channel, VIET_NAM),
+        applicant=crypto.open_(
+            session, dossier.subject_id, f"dossier.applicant|{dossier.id}", dossier.applicant
+        ),
+        content=content,
+        answers=answers,
+        files=_files(session, dossier),
+        digest=str(event.data.get("manifest", "")),
+        fees=[(line.name, line.amount_vnd) for line in queries.fee_lines(session, dossier.id)],
+        reason=str(private.get("reason") or private.get("ground") or ""),
+        signer=_signer(session, dossier) if kind is DocumentKind.RESULT else "",
+    )
+
+
+def event_of(session: Session, stream_id: UUID, seq: int) -> EventRow:
+    """One event of a stream.
+
+    Raises:
+        NotFound: there is none.
+    """
+    table = Event.__table__  # type: ignore[attr-defined]
+    body = session.execute(
+        sa.select(table.c.body).where(table.c.stream_id == stream_id, table.c.seq == seq)
+    ).scalar_one_or_none()
+    if body is None:
+        raise NotFound("Không có diễn biến này.")
+    return events.read(body)
+
+
+def office(session: Session, agency_id: UUID) -> Office:
+    """The agency, with the one above it."""
+    above = aliased(Agency)
+    row = session.execute(
+        sa.select(col(Agency.name), col(Agency.phone), col(above.name).label("superior"))
+        .outerjoin(above, col(above.id) == col(Agency.parent_id))
+        .where(col(Agency.id) == agency_id)
+    ).one()
+    return Office(row.name, row.superior or "", row.phone)
+
+
+def _files(session: Session, dossier: Dossier) -> list[File]:
+    if dossier.manifest is None:
+        return []
+    lines = crypto.open_(session, dossier.subject_id, f"dossier.manifest|{dossier.id}", dossier.manifest)
+    return msgspec.convert(lines, list[File])
+
+
+def _signer(session: Session, dossier: Dossier) -> str:
+    sealed = session.execute(
+        sa.select(col(Decision.sealed)).where(col(Decision.dossier_id) == dossier.id)
+    ).scalar_one()
+    opened = crypto.open_(session, dossier.subject_id, f"decision|{dossier.id}", sealed)
+    return str(opened.get("signer", ""))

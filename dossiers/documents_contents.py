@@ -1,0 +1,229 @@
+"""What each document says: from a dossier's facts to the text of its template. Pure.
+
+Field lists follow forms 01 and 03 of Circular 03/2025/TT-VPCP (annex I, after those of Circular
+01/2018); the acknowledgement is ours and says that it is not form 01.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+import segno
+
+from dossiers.deadlines import Deadline
+from dossiers.documents_answers import parts
+from dossiers.models import DocumentKind
+from dossiers.words import capital, dong_words, hour_and_date, local, long_date
+from services_catalog.content import LegalBasis, RevisionContent
+
+CHANNELS: Final = {
+    "online": "Nộp trực tuyến",
+    "counter": "Nộp trực tiếp",
+    "post": "Nộp qua bưu chính công ích",
+}
+RETURN_WAYS: Final = {
+    "online": "Bản điện tử trên Cổng Dịch vụ công",
+    "counter": "Tại bộ phận tiếp nhận và trả kết quả",
+    "post": "Qua bưu chính công ích",
+}
+_PLACE: Final = re.compile(r"(?:xã|phường|đặc khu|tỉnh|thành phố) (.+)$")
+
+
+class Office(msgspec.Struct, frozen=True):
+    """An agency as the head of a paper names it."""
+
+    name: str
+    superior: str
+    phone: str
+
+
+class File(msgspec.Struct, frozen=True, rename={"paper": "requirement"}):
+    """A line of the sealed manifest."""
+
+    paper: str
+    filename: str
+    size: int
+    sha256: str
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """All a document may say of a dossier, opened."""
+
+    at: datetime  # of the event that calls for the document
+    code: str  # proves the document
+    public_url: str
+    support_phone: str
+    demo: bool
+    office: Office
+    officer: str  # who acted; "" when it was the applicant
+    reference: str
+    number: str
+    procedure: str
+    procedure_code: str
+    channel: str
+    return_way: str
+    submitted_at: datetime
+    accepted_at: datetime | None
+    deadline: Deadline | None  # from acceptance
+    reception: Deadline  # from submission
+    applicant: dict[str, Any]
+    content: RevisionContent
+    answers: dict[str, Any]
+    files: list[File]
+    digest: str
+    fees: list[tuple[str, int]]
+    reason: str  # of a refusal or rejection; the ground of an approval
+    signer: str
+
+
+def context(kind: DocumentKind, facts: Facts) -> dict[str, Any]:
+    """The template's names for this kind of document; text only."""
+    return {**_common(kind, facts), **_SAYS[kind](facts)}
+
+
+def template(kind: DocumentKind) -> str:
+    """The file of the kind's template."""
+    return f"{kind.value}.html"
+
+
+def _common(kind: DocumentKind, facts: Facts) -> dict[str, Any]:
+    day = long_date(local(facts.at).date())
+    place = _PLACE.search(facts.office.name)
+    proof_url = f"{facts.public_url}/kiem-tra/{facts.code}"
+    number = facts.number or facts.reference
+    return {
+        "title": f"{TITLES[kind]} {number}",
+        "created": facts.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "agency": facts.office.name,
+        "agency_phone": facts.office.phone,
+        "superior": facts.office.superior,
+        "number_line": f"Số: {number}",
+        "place_and_date": f"{place[1]}, {day}" if place else capital(day),
+        "code_shown": "-".join(facts.code[n : n + 4] for n in range(0, len(facts.code), 4)),
+        "proof_url": proof_url,
+        "qr": segno.make(proof_url, error="m", micro=False).svg_inline(border=0),
+        "lookup": number,
+        "lookup_url": f"{facts.public_url}/tra-cuu",
+        "phone": facts.support_phone,
+        "demo": facts.demo,
+        "applicant": str(facts.applicant.get("name") or ""),
+        "personal_id": str(facts.applicant.get("personal_id") or ""),
+        "applicant_phone": str(facts.applicant.get("phone") or ""),
+        "email": str(facts.applicant.get("email") or ""),
+        "officer": facts.officer,
+        "channel": CHANNELS[facts.channel],
+        "procedure": facts.procedure,
+        "procedure_code": facts.procedure_code,
+        "submitted": hour_and_date(facts.submitted_at),
+        "accepted": hour_and_date(facts.accepted_at) if facts.accepted_at else "",
+    }
+
+
+def _acknowledgement(facts: Facts) -> dict[str, Any]:
+    names = {requirement.key: requirement.name for requirement in facts.content.requirements}
+    return {
+        "reference": facts.reference,
+        "reception_due": hour_and_date(facts.reception.due_at),
+        "reception_rule": facts.reception.rule,
+        "digest": facts.digest,
+        "files": [
+            {
+                "paper": names.get(file.paper, file.paper),
+                "filename": file.filename,
+                "size": _size(file.size),
+                "sha256": file.sha256,
+            }
+            for file in facts.files
+        ],
+    }
+
+
+def _form01(facts: Facts) -> dict[str, Any]:
+    """Form 01. Source: Circular 03/2025/TT-VPCP, annex I; Decree 118/2025/NĐ-CP, art. 17(3)."""
+    assert facts.deadline is not None
+    total = sum(amount for _, amount in facts.fees)
+    return {
+        "number": facts.number,
+        "papers": _papers(facts),
+        "limit": facts.deadline.rule,
+        "due": hour_and_date(facts.deadline.due_at),
+        "why": facts.deadline.summary,
+        "calendar": facts.deadline.calendar,
+        "return_way": RETURN_WAYS[facts.return_way],
+        "fees": [{"name": name, "amount": _dong(amount)} for name, amount in facts.fees],
+        "total": _dong(total),
+        "total_words": dong_words(total),
+    }
+
+
+def _papers(facts: Facts) -> list[dict[str, Any]]:
+    """The papers received: on paper by number of copies, online by number of files."""
+    count = Counter(file.paper for file in facts.files)
+    online = facts.channel == "online"
+    rows = [_paper("Tờ khai điện tử", files=1)] if facts.content.form and online else []
+    for item in facts.content.requirements:
+        if online and count[item.key]:
+            rows.append(_paper(item.name, files=count[item.key]))
+        elif not online and item.needed != "not_needed" and not item.replaced_by:
+            rows.append(_paper(item.name, item.originals, item.certified, item.copies))
+    return rows
+
+
+def _paper(
+    name: str, originals: int = 0, certified: int = 0, copies: int = 0, files: int = 0
+) -> dict[str, Any]:
+    counts = {"originals": originals, "certified": certified, "copies": copies, "files": files}
+    return {"name": name, **{key: str(n) if n else "–" for key, n in counts.items()}}
+
+
+def _form03(facts: Facts) -> dict[str, Any]:
+    """Form 03, at reception or after appraisal. Source: Circular 03/2025/TT-VPCP, annex I."""
+    return {"at_reception": facts.accepted_at is None, "reason": facts.reason}
+
+
+def _result(facts: Facts) -> dict[str, Any]:
+    """A result drawn up from the answers, in the form of Decree 30/2020/NĐ-CP."""
+    assert facts.content.result is not None
+    return {
+        "number": facts.number,
+        "result_name": facts.content.result.name,
+        "legal_basis": [
+            f"{basis.name} số {basis.number}" for basis in sorted(facts.content.legal_basis, key=_rank)[:5]
+        ],
+        "sections": [msgspec.to_builtins(part) for part in parts(facts.content.form, facts.answers)],
+        "ground": facts.reason,
+        "signer": facts.signer,
+        "decided": hour_and_date(facts.at),
+    }
+
+
+TITLES: Final = {
+    DocumentKind.ACKNOWLEDGEMENT: "Xác nhận đã nhận hồ sơ",
+    DocumentKind.FORM_01: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    DocumentKind.FORM_03: "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
+    DocumentKind.RESULT: "Kết quả giải quyết thủ tục hành chính",
+}
+_SAYS: Final[dict[DocumentKind, Callable[[Facts], dict[str, Any]]]] = {
+    DocumentKind.ACKNOWLEDGEMENT: _acknowledgement,
+    DocumentKind.FORM_01: _form01,
+    DocumentKind.FORM_03: _form03,
+    DocumentKind.RESULT: _result,
+}
+
+
+def _rank(basis: LegalBasis) -> int:
+    """Laws before decrees before circulars, as grounds are cited."""
+    return 0 if "QH" in basis.number else 1 if "NĐ-CP" in basis.number else 2
+
+
+def _dong(amount_vnd: int) -> str:
+    return f"{amount_vnd:,} đồng".replace(",", ".")
+
+
+def _size(size: int) -> str:
+    if size < 1024:
+        return f"{size} byte"
+    return f"{size // 1024} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB".replace(".", ",")
