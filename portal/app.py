@@ -92,7 +92,7 @@ def create_app(
             ),
         ],
         dependencies={
-            "session": Provide(session_provider(sessions)),
+            "session": Provide(session_provider(sessions, at_once=settings.request_threads)),
             "actor": Provide(provide_actor, sync_to_thread=False),
             "address": Provide(provide_address, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),

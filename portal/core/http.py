@@ -1,5 +1,6 @@
 """One request, one transaction, committed before the answer leaves (decision 2)."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeAlias
 
@@ -19,26 +20,34 @@ AppStorage: TypeAlias = NamedDependency[Storage]  # parameter name: storage
 Commit = Callable[[Session], None]
 
 
-def session_provider(sessions: Sessions) -> Callable[..., AsyncIterator[Session]]:
+def session_provider(sessions: Sessions, *, at_once: int = 16) -> Callable[..., AsyncIterator[Session]]:
     """Build the app's only generator dependency.
 
     Litestar resumes it once the answer is built and before it is sent, so no client sees success
     ahead of the commit; any error rolls back. Row-level security is told who is asking (decision
-    13) when the session first works.
+    13) when the session first works, in the handler's thread.
+
+    Args:
+        sessions: makes sessions.
+        at_once: how many requests may hold a session; the others wait here, holding nothing. No more
+            than the pool has connections, or handlers that wait for a connection would keep the
+            threads in which others could commit and give theirs back.
     """
+    turns = asyncio.Semaphore(at_once)
 
     async def provide_session(request: Request[Any, Any, Any]) -> AsyncIterator[Session]:
-        session = sessions()
-        actor = request.scope.get("actor")
-        act_as(session, getattr(actor, "id", None), getattr(actor, "agency_ids", frozenset()))
-        try:
-            yield session
-        except BaseException:
-            await sync_to_thread(session.rollback)
-            raise
-        else:
-            await sync_to_thread(session.commit)
-        finally:
-            await sync_to_thread(session.close)
+        async with turns:
+            session = sessions()
+            actor = request.scope.get("actor")
+            act_as(session, getattr(actor, "id", None), getattr(actor, "agency_ids", frozenset()))
+            try:
+                yield session
+            except BaseException:
+                await sync_to_thread(session.rollback)
+                raise
+            else:
+                await sync_to_thread(session.commit)
+            finally:
+                await sync_to_thread(session.close)
 
     return provide_session

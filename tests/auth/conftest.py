@@ -71,7 +71,7 @@ def storey(settings: Settings, sessions: Sessions) -> Litestar:
     return Litestar(
         route_handlers=[AuthController, page, act, open_form, desk, who],
         dependencies={
-            "session": Provide(session_provider(sessions)),
+            "session": Provide(session_provider(sessions, at_once=settings.request_threads)),
             "actor": Provide(provide_actor, sync_to_thread=False),
             "address": Provide(provide_address, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
