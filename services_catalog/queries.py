@@ -244,23 +244,26 @@ def revisions(session: Session, code: str) -> list[RevisionRow]:
 
 def sectors(session: Session) -> list[SectorRow]:
     """Every sector with something in it, those with published procedures first."""
-    each = (
-        sa.select(
-            sa.func.unnest(sa.func.string_to_array(col(Procedure.sector_names), "|")).label("name"),
-            col(Procedure.listing_only).label("listing_only"),
-        )
+    only, names = col(Procedure.listing_only), col(Procedure.sector_names)
+    alike = (
+        sa.select(names.label("names"), only.label("only"), sa.func.count().label("many"))
         .where(listed())
+        .group_by(names, only)
         .subquery()
     )
-    published = sa.func.count().filter(sa.not_(each.c.listing_only)).label("published")
-    only_listed = sa.func.count().filter(each.c.listing_only).label("listed")
+    each = sa.select(
+        sa.func.unnest(sa.func.string_to_array(alike.c.names, "|")).label("name"), alike.c.only, alike.c.many
+    ).subquery()
+    total = sa.func.sum(each.c.many)
+    published = sa.func.coalesce(total.filter(sa.not_(each.c.only)), 0).label("published")
+    only_listed = sa.func.coalesce(total.filter(each.c.only), 0).label("listed")
     rows = session.execute(
         sa.select(col(Sector.code), col(Sector.name), published, only_listed)
         .join(each, each.c.name == col(Sector.name))
         .group_by(col(Sector.code), col(Sector.name))
         .order_by(sa.desc(published > 0), col(Sector.code))
     )
-    return [SectorRow(row.code, row.name, row.published, row.listed) for row in rows]
+    return [SectorRow(row.code, row.name, int(row.published), int(row.listed)) for row in rows]
 
 
 def agencies(
@@ -276,7 +279,13 @@ def agencies(
     current = (
         sa.select(sa.func.count())
         .select_from(Offering)
-        .join(Procedure, col(Procedure.current_revision_id) == col(Offering.revision_id))
+        .join(
+            Procedure,
+            sa.and_(
+                col(Procedure.id) == col(Offering.procedure_id),
+                col(Procedure.current_revision_id) == col(Offering.revision_id),
+            ),
+        )
         .where(col(Offering.agency_id) == col(Agency.id), col(Offering.declared) != Level.INFO)
         .correlate(Agency)
     )

@@ -66,12 +66,16 @@ def search_extra(name: str, sectors: str, publisher: str, departments: str) -> s
     return " ".join([accented(name), words(f"{sectors} {publisher} {departments}")])
 
 
-def _tsquery(found: list[str], *, phrase: bool = False) -> sa.ColumnElement[Any]:
-    parts = [f"'{word}'" for word in found]
-    parts[-1] += ":*"
+def _tsquery(found: list[str], *, phrase: bool = False, in_name: bool = False) -> sa.ColumnElement[Any]:
+    weight = "A" if in_name else ""
+    parts = [f"'{word}':{weight}".rstrip(":") for word in found]
+    parts[-1] = f"'{found[-1]}':*{weight}"
     return sa.func.to_tsquery(
         sa.literal_column("'simple'::regconfig"), (" <-> " if phrase else " & ").join(parts)
     )
+
+
+_SHOWN = ("code", "name", "origin", "sector_names", "publisher", "current_revision_id")
 
 
 def listed() -> sa.ColumnElement[bool]:
@@ -112,7 +116,8 @@ def search(
     if after is not None:
         conditions.append(sa.tuple_(*order) > sa.tuple_(*decode_cursor(after, *kinds)))
     keys = [column.label(f"key{number}") for number, column in enumerate(order)]
-    hits = sa.select(Procedure, *keys).where(*conditions).order_by(*order).limit(limit + 1).subquery()
+    shown = [col(getattr(Procedure, name)) for name in _SHOWN]
+    hits = sa.select(*shown, *keys).where(*conditions).order_by(*order).limit(limit + 1).subquery()
     rows = session.execute(_shown(hits, filters)).all()
     page = rows[:limit]
     last = page[-1] if len(rows) > limit else None
@@ -136,8 +141,7 @@ def _matching(typed: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[int]
     if folded:
         ways.append(vector.op("@@")(_tsquery(folded)))
         score += sa.case((vector.op("@@")(_tsquery(folded, phrase=True)), 0), else_=2)
-        in_name = sa.func.ts_filter(vector, sa.literal_column("'{a}'"))
-        score += sa.case((in_name.op("@@")(_tsquery(folded)), 0), else_=1)
+        score += sa.case((vector.op("@@")(_tsquery(folded, in_name=True)), 0), else_=1)
     if exact != folded and exact:
         score += sa.case((vector.op("@@")(_tsquery(exact)), 0), else_=8)
     score += sa.case((col(Procedure.current_revision_id).is_(None), 4), else_=0)
@@ -180,14 +184,7 @@ def _shown(hits: sa.Subquery, filters: Filters) -> sa.Select[Any]:
     content = col(ProcedureRevision.content)
     return (
         sa.select(
-            hits.c.code,
-            hits.c.name,
-            hits.c.origin,
-            hits.c.sector_names,
-            hits.c.publisher,
-            hits.c.key0,
-            hits.c.key1,
-            hits.c.key2,
+            hits,
             offered.correlate(hits).scalar_subquery().label("levels"),
             sa.cast(content["time_limit"], sa.Text).label("time_limit"),
             sa.cast(content["fees"], sa.Text).label("fees"),
