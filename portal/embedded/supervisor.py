@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from portal.embedded import Embedded
 from portal.embedded.process import CannotStart, Child, require_free_port, require_room, say
 
-PATIENCE = 90  # seconds until the portal must answer
+PATIENCE = 240  # seconds until the portal must answer
 RESTARTS = 5  # of one process within a minute: more means that it cannot live
 
 
