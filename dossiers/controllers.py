@@ -47,7 +47,7 @@ IdempotencyKey = Annotated[
         description="Made by the client; the same key with the same body repeats the first answer",
     ),
 ]
-Limit = Annotated[int, QueryParameter(ge=1, le=100, default=20)]
+Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 CITIZEN = requires(Role.CITIZEN)
 OFFICER = requires(Role.OFFICER)
 

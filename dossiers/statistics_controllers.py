@@ -17,18 +17,18 @@ from portal.core.http import AppSettings, DbSession
 Period = Annotated[
     str | None,
     QueryParameter(
-        max_length=10, default=None, required=False, description="2026, 2026-Q3 or 2026-11; now when absent"
+        max_length=10, required=False, description="2026, 2026-Q3 or 2026-11; now when absent"
     ),
 ]
 AgencyCode = Annotated[
     str | None,
     QueryParameter(
-        max_length=35, default=None, required=False, description="Code of an agency; those below it count too"
+        max_length=35, required=False, description="Code of an agency; those below it count too"
     ),
 ]
 LevelOfAgency = Annotated[
     AgencyKind | None,
-    QueryParameter(default=None, required=False, description="Only agencies of this kind and those below"),
+    QueryParameter(required=False, description="Only agencies of this kind and those below"),
 ]
 
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")

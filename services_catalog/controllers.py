@@ -38,6 +38,7 @@ Number = Annotated[int, PathParameter(ge=1, le=1_000_000, description="Number of
 Words = Annotated[
     str | None,
     QueryParameter(
+        name="query",
         max_length=200,
         required=False,
         description="Words with or without accents, the last one may be unfinished, or part of a code",
@@ -77,7 +78,7 @@ class ProcedureController(Controller):
         self,
         request: AnyRequest,
         session: DbSession,
-        query: Words = None,
+        words: Words = None,
         sector: CodeFilter = None,
         agency: AgencyFilter = None,
         level: LevelFilter = None,
@@ -96,7 +97,7 @@ class ProcedureController(Controller):
             life_event=life_event,
             origin=origin,
         )
-        return answer(request, session, lambda: queries.search(session, query or "", filters, after, limit))
+        return answer(request, session, lambda: queries.search(session, words or "", filters, after, limit))
 
     @get("/{code:str}", sync_to_thread=True)
     def show(self, request: AnyRequest, session: DbSession, code: Code) -> Response[ProcedurePage]:
