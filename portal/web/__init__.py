@@ -2,9 +2,26 @@
 
 from typing import Any
 
-from portal.web import account, catalogue, citizen, demo, figures, filing, papers, public, submitting
+from litestar import Router
 
-route_handlers: list[Any] = [
+from portal.web import (
+    account,
+    catalogue,
+    citizen,
+    demo,
+    figures,
+    filing,
+    officer,
+    officer_acts,
+    officer_decisions,
+    papers,
+    public,
+    submitting,
+)
+
+# One router for all: Litestar 2.25 wraps a handler twice when a second one of the same path is registered later
+# on the application itself, and its answer is then a coroutine nobody awaits.
+_pages: list[Any] = [
     *public.route_handlers,
     *catalogue.route_handlers,
     *account.route_handlers,
@@ -14,4 +31,9 @@ route_handlers: list[Any] = [
     *citizen.route_handlers,
     *demo.route_handlers,
     *figures.route_handlers,
+    *officer.route_handlers,
+    *officer_acts.route_handlers,
+    *officer_decisions.route_handlers,
 ]
+
+route_handlers: list[Any] = [Router("/", route_handlers=_pages)]

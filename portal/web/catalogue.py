@@ -82,26 +82,26 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-LinhVuc = Annotated[str, QueryParameter(name="linh-vuc", max_length=200, default="", required=False)]
-CoQuan = Annotated[str, QueryParameter(name="co-quan", max_length=40, default="", required=False)]
-MucDo = Annotated[str, QueryParameter(name="muc-do", max_length=20, default="", required=False)]
-DoiTuong = Annotated[str, QueryParameter(name="doi-tuong", max_length=20, default="", required=False)]
-Viec = Annotated[str, QueryParameter(name="viec", max_length=20, default="", required=False)]
-Sau = Annotated[str, QueryParameter(name="sau", max_length=600, default="", required=False)]
-Typed = Annotated[str, QueryParameter(name="q", max_length=2000, default="", required=False)]
+LinhVuc = Annotated[str, QueryParameter(name="linh-vuc", max_length=200, required=False)]
+CoQuan = Annotated[str, QueryParameter(name="co-quan", max_length=40, required=False)]
+MucDo = Annotated[str, QueryParameter(name="muc-do", max_length=20, required=False)]
+DoiTuong = Annotated[str, QueryParameter(name="doi-tuong", max_length=20, required=False)]
+Viec = Annotated[str, QueryParameter(name="viec", max_length=20, required=False)]
+Sau = Annotated[str, QueryParameter(name="sau", max_length=600, required=False)]
+Typed = Annotated[str, QueryParameter(name="q", max_length=2000, required=False)]
 
 
 @get("/thu-tuc", sync_to_thread=True, include_in_schema=False)
 def search_page(
     request: AnyRequest,
     session: DbSession,
-    q: Typed,
-    sector: LinhVuc,
-    agency: CoQuan,
-    level: MucDo,
-    audience: DoiTuong,
-    event: Viec,
-    after: Sau,
+    q: Typed = "",
+    sector: LinhVuc = "",
+    agency: CoQuan = "",
+    level: MucDo = "",
+    audience: DoiTuong = "",
+    event: Viec = "",
+    after: Sau = "",
 ) -> Response[Any]:
     """Search the catalogue; every facet is a link."""
     chosen = Chosen(q=q.strip(), sector=sector, agency=agency, level=level, audience=audience, event=event)
@@ -176,7 +176,7 @@ def _nearest(session: DbSession, typed: str) -> list[queries.ProcedureRow]:
 
 @get("/thu-tuc/{code:str}", sync_to_thread=True, include_in_schema=False)
 def procedure_page(
-    request: AnyRequest, session: DbSession, code: FromPath[str], agency: CoQuan
+    request: AnyRequest, session: DbSession, code: FromPath[str], agency: CoQuan = ""
 ) -> Response[Any]:
     """All about a procedure: level and why, papers, time and money, what follows, the law."""
     found = queries.procedure_page(session, code)

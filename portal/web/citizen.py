@@ -30,11 +30,11 @@ DOCUMENT_NAMES: Final = {
     DocumentKind.FORM_03: "Phiếu từ chối (mẫu 03)",
     DocumentKind.RESULT: "Kết quả giải quyết",
 }
-After = Annotated[str, QueryParameter(name="sau", max_length=300, default="", required=False)]
+After = Annotated[str, QueryParameter(name="sau", max_length=300, required=False)]
 
 
 @get("/ho-so", sync_to_thread=True, include_in_schema=False, guards=[CITIZEN])
-def mine(request: AnyRequest, session: DbSession, actor: CurrentActor, after: After) -> Response[Any]:
+def mine(request: AnyRequest, session: DbSession, actor: CurrentActor, after: After = "") -> Response[Any]:
     """One's dossiers: those that wait for oneself on top, the finished ones folded."""
     found = queries.mine(session, actor, after=after or None)
     return page(

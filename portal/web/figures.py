@@ -22,7 +22,7 @@ KINDS = {
     AgencyKind.COMMUNE: "Các xã, phường",
     AgencyKind.CENTRE: "Các trung tâm phục vụ hành chính công",
 }
-Choice = Annotated[str, QueryParameter(max_length=40, default="", required=False)]
+Choice = Annotated[str, QueryParameter(max_length=40, required=False)]
 
 
 class Third(msgspec.Struct, frozen=True):

@@ -1,10 +1,10 @@
 """Pages for anyone: home, tracking, checking a document, guidance, privacy, the API's page."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Response, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
 from auth import throttle
 from auth.http import ClientAddress
@@ -116,7 +116,9 @@ def path_of(status: Status) -> list[dict[str, str]]:
 
 
 @get("/kiem-tra", sync_to_thread=True, include_in_schema=False)
-def verify_form(request: AnyRequest, code: str = "") -> Response[Any]:
+def verify_form(
+    request: AnyRequest, code: Annotated[str, QueryParameter(max_length=100, required=False)] = ""
+) -> Response[Any]:
     """Ask for the code of a document."""
     wanted = "".join(ch for ch in code.upper() if ch.isalnum())[:16]
     if wanted:

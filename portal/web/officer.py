@@ -1,0 +1,198 @@
+"""The officer's desk: the inbox, a dossier with its files and answers, and what is downloaded."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromPath, QueryParameter
+
+from auth import queries as people
+from auth.access_log import note_reading
+from auth.actor import Actor
+from auth.http import CurrentActor
+from dossiers import attachments, desk_queries, queries, refusals, views
+from dossiers.controllers import OFFICER, day_end
+from dossiers.queries import VIEWS, DossierRow
+from portal.core.calendar import VIET_NAM
+from portal.core.clock import now
+from portal.core.http import AppStorage, DbSession
+from portal.core.paging import BadCursor
+from portal.core.text import clean
+from portal.web.desk_dossier import DOCUMENT_NAMES, desk_page
+from portal.web.due import When, shift, when
+from portal.web.pages import AnyRequest, page, see_other
+
+NAMES = {
+    "to_receive": "Chờ tiếp nhận",
+    "mine": "Việc của tôi",
+    "unit": "Đang giải quyết",
+    "due_today": "Hạn hôm nay",
+    "overdue": "Quá hạn",
+    "settled": "Chờ trả kết quả",
+    "all": "Tất cả",
+}
+EMPTY = {
+    "to_receive": "Không có hồ sơ nào chờ tiếp nhận.",
+    "mine": "Bạn chưa giữ hồ sơ nào. Nhận việc từ “Đang giải quyết”.",
+    "unit": "Đơn vị không có hồ sơ nào đang giải quyết.",
+    "due_today": "Không có hồ sơ nào đến hạn hôm nay.",
+    "overdue": "Không có hồ sơ nào quá hạn.",
+    "settled": "Không có kết quả nào chờ trả.",
+    "all": "Đơn vị chưa nhận hồ sơ nào.",
+}
+CHANNELS = (("online", "Trực tuyến"), ("counter", "Tại quầy"), ("post", "Qua bưu điện"))
+Text = Annotated[str, QueryParameter(max_length=120, required=False)]
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A row of the inbox."""
+
+    row: DossierRow
+    when: When | None
+    holder: str
+
+
+@get("/can-bo", sync_to_thread=True, include_in_schema=False, guards=[OFFICER])
+def inbox(
+    request: AnyRequest,
+    session: DbSession,
+    actor: CurrentActor,
+    view: Text = "",
+    sought: Annotated[str, QueryParameter(name="query", max_length=120, required=False)] = "",
+    procedure: Text = "",
+    channel: Text = "",
+    after: Annotated[str, QueryParameter(max_length=400, required=False)] = "",
+) -> Response[Any]:
+    """A view of the unit's dossiers, soonest due first; every filter is in the address."""
+    counts = queries.desk_counts(session, actor, day_end=day_end())
+    chosen = (
+        view if view in VIEWS else "mine" if counts["mine"] and not counts["to_receive"] else "to_receive"
+    )
+    sought, procedure = clean(sought, max_length=120), clean(procedure, max_length=40)
+    channel = channel if channel in dict(CHANNELS) else ""
+    try:
+        found = _found(session, actor, chosen, sought, procedure, channel, after)
+    except BadCursor:
+        return see_other(f"/can-bo?view={chosen}")
+    instant = now()
+    kept = {"view": chosen, "query": sought, "procedure": procedure, "channel": channel}
+    return page(
+        request,
+        "desk/inbox.html",
+        unit=unit_name(session, actor),
+        counts=counts,
+        views=[(key, NAMES[key], counts.get(key)) for key in VIEWS],
+        view=chosen,
+        title=NAMES[chosen],
+        empty=EMPTY[chosen],
+        lines=[_line(row, actor, instant) for row in found.items],
+        next=found.next,
+        kept=kept,
+        filtered=bool(sought or procedure or channel),
+        first=not after,
+        procedures=desk_queries.procedures(session, actor),
+        channels=CHANNELS,
+        instant=instant,
+        shift=shift(instant, VIET_NAM),
+    )
+
+
+def _found(
+    session: DbSession, actor: Actor, view: str, query: str, procedure: str, channel: str, after: str
+) -> queries.Page:
+    return queries.desk(
+        session,
+        actor,
+        view=view,
+        day_end=day_end(),
+        after=after or None,
+        limit=25,
+        query=query or None,
+        code=procedure or None,
+        channel=channel or None,
+    )
+
+
+def _line(row: DossierRow, actor: Actor, instant: Any) -> Line:
+    due = when(
+        row.status,
+        reception_due_at=row.reception_due_at,
+        due_at=row.due_at,
+        now=instant,
+        calendar=VIET_NAM,
+    )
+    holder = "–" if row.holder_id is None else "Bạn" if row.holder_id == actor.id else "Đồng nghiệp"
+    return Line(row, due, holder)
+
+
+def unit_name(session: DbSession, actor: Actor) -> str:
+    """The officer's agency as the header shows it."""
+    served = people.agencies_of(session, actor.agency_ids)
+    if not served:
+        return ""
+    return served[0][2] + (f" và {len(served) - 1} đơn vị khác" if len(served) > 1 else "")
+
+
+@get("/can-bo/ho-so/{dossier_id:uuid}", sync_to_thread=True, include_in_schema=False, guards=[OFFICER])
+def dossier(
+    request: AnyRequest,
+    session: DbSession,
+    storage: AppStorage,
+    actor: CurrentActor,
+    dossier_id: FromPath[UUID],
+    tep: Annotated[str, QueryParameter(max_length=40, required=False)] = "",
+    hien: Annotated[str, QueryParameter(max_length=10, required=False)] = "",
+) -> Response[Any]:
+    """A dossier: files and answers on the left, the step and its acts on the right; the reading is logged."""
+    view = views.detail(session, actor, dossier_id)
+    if view.is_own:
+        return see_other(f"/ho-so/{dossier_id}")
+    note_reading(session, actor, dossier_id, "reveal" if hien else "read")
+    return desk_page(request, session, storage, actor, view, file=tep, reveal=bool(hien))
+
+
+@get(
+    "/can-bo/ho-so/{dossier_id:uuid}/tep/{attachment_id:uuid}",
+    sync_to_thread=True,
+    include_in_schema=False,
+    guards=[OFFICER],
+)
+def file(
+    session: DbSession,
+    storage: AppStorage,
+    actor: CurrentActor,
+    dossier_id: FromPath[UUID],
+    attachment_id: FromPath[UUID],
+) -> Response[Any]:
+    """A checked file of the dossier, for a minute, from the store; the opening is logged."""
+    url, found = attachments.download_url(session, storage, actor, dossier_id, attachment_id)
+    if found.applicant_id != actor.id:
+        note_reading(session, actor, dossier_id, "file")
+    return see_other(url)
+
+
+@get(
+    "/can-bo/ho-so/{dossier_id:uuid}/tai-lieu/{document_id:uuid}",
+    sync_to_thread=True,
+    include_in_schema=False,
+    guards=[OFFICER],
+)
+def document(
+    session: DbSession,
+    storage: AppStorage,
+    actor: CurrentActor,
+    dossier_id: FromPath[UUID],
+    document_id: FromPath[UUID],
+) -> Response[Any]:
+    """A document of the dossier, for a minute, from the store; the opening is logged."""
+    owner, found = desk_queries.document(session, actor, dossier_id, document_id)
+    if owner.applicant_id != actor.id:
+        note_reading(session, actor, dossier_id, "document")
+    name = refusals.download_name(f"{DOCUMENT_NAMES[found.kind]} {owner.number or owner.reference}", "pdf")
+    return see_other(
+        storage.presigned_get(found.object_key, filename=name, content_type=refusals.CONTENT_TYPES["pdf"])
+    )
+
+
+route_handlers: list[Any] = [inbox, dossier, file, document]
