@@ -82,6 +82,7 @@ def make_engine(url: str, *, threads: int, statement_timeout_ms: int = 5000) -> 
         max_overflow=2,
         pool_timeout=8,
         pool_pre_ping=False,
+        hide_parameters=True,  # errors are logged; what people typed is not
         connect_args={
             "connect_timeout": 5,
             "options": options,

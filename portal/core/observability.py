@@ -3,6 +3,7 @@
 import logging
 import sys
 import time
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 from uuid import uuid4
@@ -61,18 +62,26 @@ def _allow_listed(_: Any, __: str, line: MutableMapping[str, Any]) -> dict[str, 
     return {key: value for key, value in line.items() if key in ALLOWED}
 
 
+def _frames_only(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The kind of an exception and where it came from; not its message, which may quote what people typed."""
+    error = line.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        line["exception"] = "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__
+    return line
+
+
 def configure_logging(level: str) -> None:
     """JSON lines on standard error; anything outside the list of allowed keys is dropped."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _frames_only,
             _allow_listed,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # as it is then, not at start
     )
 
 
