@@ -1,0 +1,397 @@
+"""Drafting, judging and publishing (Decree 42/2022/NĐ-CP, art. 11; Decree 224/2026/NĐ-CP, art. 14)."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import Session
+
+from auth.actor import Actor, Role
+from portal.core import events
+from portal.core.db import act_as
+from portal.core.errors import Conflict, Invalid, NotFound, Stale
+from portal.core.idempotency import KeyReused
+from services_catalog import content as contents
+from services_catalog import queries, service
+from services_catalog.content import Offer, RevisionContent
+from services_catalog.levels import Level
+from services_catalog.models import Origin, RevisionStatus
+from services_catalog.rulesets import ReasonCode
+from tests import factories
+
+CODE = "1.999001"
+BASIS = "Điều 18 Luật Hộ tịch 60/2014/QH13"
+
+
+def said(**changes: Any) -> RevisionContent:
+    """A small content that meets all eight conditions, with changes."""
+    return msgspec.convert({**factories.simple(), **changes}, RevisionContent)
+
+
+@pytest.fixture
+def editor(session: Session) -> Actor:
+    actor = factories.officer(session, uuid4(), Role.CATALOGUE_EDITOR)
+    act_as(session, actor.id, frozenset())
+    return actor
+
+
+@pytest.fixture
+def agency_id(session: Session) -> UUID:
+    return factories.agency(session, "H99.77.05").id
+
+
+def draft(session: Session, editor: Actor, agency_id: UUID, level: Level = Level.FULL, **more: Any) -> Any:
+    reason = {name: more.pop(name, None) for name in ("reason_code", "reason_basis")}
+    offers = more.pop("offers", [Offer(agency_id=agency_id, declared=level, **reason)])
+    return service.save_draft(session, CODE, editor, content=said(**more), offers=offers)
+
+
+def names(session: Session) -> list[str]:
+    procedure = service.editor_queries.by_code(session, CODE)
+    return [event.name for event in events.history(session, procedure.id)]
+
+
+def test_a_draft_is_unseen_until_published(session, editor, agency_id):
+    draft(session, editor, agency_id)
+
+    with pytest.raises(NotFound):
+        queries.procedure_page(session, CODE)
+    assert queries.search(session, CODE).items == []
+    before = queries.version(session)
+
+    revision = service.publish(session, CODE, editor)
+
+    assert (revision.status, revision.number, revision.published_by) == (
+        RevisionStatus.PUBLISHED,
+        1,
+        editor.id,
+    )
+    assert revision.ruleset == "224/2026"
+    page = queries.procedure_page(session, CODE)
+    assert (page.level, page.number, page.sectors) == (Level.FULL, 1, ["Hộ tịch"])
+    assert [row.code for row in queries.search(session, CODE).items] == [CODE]
+    assert names(session) == ["procedure.drafted", "procedure.published"]
+    assert queries.version(session) == before + 1
+
+
+def test_the_event_names_who_offers_what(session, editor, agency_id):
+    draft(session, editor, agency_id)
+    revision = service.publish(session, CODE, editor)
+
+    event = events.history(session, revision.procedure_id)[-1]
+
+    assert event.actor_id == editor.id
+    assert event.data == {
+        "revision": str(revision.id),
+        "number": 1,
+        "ruleset": "224/2026",
+        "offerings": [{"agency_id": str(agency_id), "declared": "full", "eligible": True}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("fault", "codes"),
+    [
+        ({"legal_basis": []}, ["C1"]),
+        ({"forms_downloadable": False}, ["C2"]),
+        ({"signature_required": True, "signing_ways": []}, ["C3"]),
+        ({"form": []}, ["C3"]),
+        ({"channels": ["counter"]}, ["C4"]),
+        ({"presence_required": True}, ["C6"]),
+        ({"field_verification": True}, ["C6"]),
+        ({"return_ways": ["counter"]}, ["C8"]),
+        ({"result_returned_without_presence": False}, ["C8"]),
+        ({"presence_required": True, "forms_downloadable": False}, ["C2", "C6"]),
+    ],
+)
+def test_full_process_is_refused_with_every_failing_condition(session, editor, agency_id, fault, codes):
+    draft(session, editor, agency_id, **fault)
+
+    with pytest.raises(service.NotFullProcess) as error:
+        service.publish(session, CODE, editor)
+
+    assert [condition["code"] for condition in error.value.extra["failing"]] == codes
+    assert error.value.detail == f"Chưa công bố toàn trình được: đạt {8 - len(codes)} trên 8 điều kiện."
+    assert error.value.extra["agencies"] == [str(agency_id)]
+
+
+FEE = {"key": "fee", "name": "Lệ phí", "kind": "charge", "amount_vnd": 20_000, "per": "dossier"}
+
+
+@pytest.mark.parametrize(
+    ("fee", "has_fee"),
+    [
+        ({}, True),
+        ({"amount_vnd": 0}, False),
+        ({"online_amount_vnd": 0}, False),
+        ({"online_amount_vnd": 10_000}, True),
+        ({"quantity_field": "copies_count"}, True),
+        ({"quantity_field": "copies_count", "optional": True}, False),
+        ({"valid_to": "2026-06-30"}, False),
+        ({"valid_from": "2027-01-01"}, False),
+    ],
+)
+def test_a_fee_counts_when_it_is_owed_in_any_case(fee, has_fee):
+    content = msgspec.convert({**factories.simple(), "fees": [FEE | fee]}, RevisionContent)
+
+    assert service.facts_of(content, date(2026, 11, 22)).has_fee is has_fee
+
+
+def test_papers_in_the_way_are_named():
+    papers = [
+        {"key": "a", "name": "Bản chính A", "needed": "always", "original_shown": True, "accept": ["pdf"]},
+        {
+            "key": "b",
+            "name": "Bản giấy B",
+            "needed": "conditional",
+            "electronic_ok": False,
+            "accept": ["pdf"],
+        },
+        {"key": "c", "name": "Có dữ liệu", "needed": "not_needed", "electronic_ok": False, "accept": ["pdf"]},
+    ]
+    content = msgspec.convert({**factories.simple(), "requirements": papers}, RevisionContent)
+
+    facts = service.facts_of(content, date(2026, 11, 22))
+
+    assert (facts.originals_shown, facts.paper_only) == (["Bản chính A"], ["Bản giấy B"])
+
+
+def test_partial_needs_a_reason_and_its_basis(session, editor, agency_id):
+    draft(session, editor, agency_id, Level.PARTIAL, presence_required=True)
+
+    with pytest.raises(service.ReasonMissing):
+        service.publish(session, CODE, editor)
+
+    draft(
+        session,
+        editor,
+        agency_id,
+        Level.PARTIAL,
+        presence_required=True,
+        reason_code=ReasonCode.PRESENCE,
+        reason_basis=BASIS,
+    )
+    service.publish(session, CODE, editor)
+    offer = queries.procedure_page(session, CODE).offerings[0]
+    assert (offer.declared, offer.eligible, offer.reason_basis) == (Level.PARTIAL, False, BASIS)
+    assert [c.code for c in offer.verdict.failing] == ["C6"]
+
+
+def test_a_technical_reason_leaves_the_service_eligible(session, editor, agency_id):
+    technical = {"reason_code": ReasonCode.TECH_OTHER, "reason_basis": "Điều 14 Nghị định 224/2026/NĐ-CP"}
+    draft(session, editor, agency_id, Level.PARTIAL, forms_downloadable=False, **technical)
+
+    service.publish(session, CODE, editor)
+
+    assert queries.procedure_page(session, CODE).offerings[0].eligible
+
+
+def test_partial_needs_an_online_way_in(session, editor, agency_id):
+    reason = {"reason_code": ReasonCode.PRESENCE, "reason_basis": BASIS}
+    draft(session, editor, agency_id, Level.PARTIAL, channels=["counter"], **reason)
+
+    with pytest.raises(service.NotOnline):
+        service.publish(session, CODE, editor)
+
+
+def test_levels_differ_from_agency_to_agency(session, editor, agency_id):
+    other = factories.agency(session, "H99.78.05").id
+    partial = Offer(
+        agency_id=other, declared=Level.PARTIAL, reason_code=ReasonCode.TECH_OTHER, reason_basis=BASIS
+    )
+    draft(session, editor, agency_id, offers=[Offer(agency_id=agency_id, declared=Level.FULL), partial])
+
+    service.publish(session, CODE, editor)
+
+    levels = {offer.agency_id: offer.declared for offer in queries.procedure_page(session, CODE).offerings}
+    assert levels == {agency_id: Level.FULL, other: Level.PARTIAL}
+
+
+@pytest.mark.parametrize("offers", ["none", "twice", "unknown"])
+def test_every_offer_names_an_agency_once(session, editor, agency_id, offers):
+    given = {
+        "none": [],
+        "twice": [Offer(agency_id=agency_id, declared=Level.FULL)] * 2,
+        "unknown": [Offer(agency_id=uuid4(), declared=Level.FULL)],
+    }[offers]
+
+    def drafted_and_published() -> None:
+        draft(session, editor, agency_id, offers=given)
+        service.publish(session, CODE, editor)
+
+    with pytest.raises(Invalid):
+        drafted_and_published()
+
+
+def test_unsound_content_is_refused_by_place(session, editor, agency_id):
+    form = [
+        {
+            "key": "s",
+            "title": "Phần",
+            "fields": [
+                {"key": "a", "kind": "choice", "label": "A"},
+                {"key": "a", "kind": "text", "label": "A", "show_when": [{"field": "b", "any_of": ["x"]}]},
+            ],
+        }
+    ]
+    service.save_draft(
+        session,
+        CODE,
+        editor,
+        content=msgspec.convert({**factories.simple(), "form": form}, RevisionContent),
+        offers=[Offer(agency_id=agency_id, declared=Level.FULL)],
+    )
+
+    check = service.check(session, CODE)
+    with pytest.raises(service.UnsoundContent) as error:
+        service.publish(session, CODE, editor)
+
+    assert error.value.extra["problems"] == check.problems
+    assert len(check.problems) == 3
+    assert not check.may_publish
+
+
+def test_the_check_says_what_publishing_would(session, editor, agency_id):
+    draft(session, editor, agency_id, presence_required=True)
+
+    check = service.check(session, CODE)
+
+    assert not check.may_publish
+    assert check.offers[0].obstacle == "Chưa công bố toàn trình được: đạt 7 trên 8 điều kiện."
+    assert [c.holds for c in check.offers[0].verdict.conditions].count(False) == 1
+    draft(session, editor, agency_id)
+    assert service.check(session, CODE).may_publish
+
+
+def test_without_a_draft_there_is_nothing_to_publish(session, editor, agency_id):
+    draft(session, editor, agency_id)
+    service.publish(session, CODE, editor)
+
+    with pytest.raises(service.NoDraft):
+        service.publish(session, CODE, editor)
+    with pytest.raises(NotFound):
+        service.publish(session, "1.999999", editor)
+
+
+def test_the_same_key_publishes_once(session, editor, agency_id):
+    draft(session, editor, agency_id)
+
+    first = service.publish(session, CODE, editor, key="k-1")
+    again = service.publish(session, CODE, editor, key="k-1")
+
+    assert again.id == first.id
+    assert names(session).count("procedure.published") == 1
+    service.save_draft(session, "1.999002", editor, content=said(), offers=[])
+    with pytest.raises(KeyReused):
+        service.publish(session, "1.999002", editor, key="k-1")
+
+
+def test_the_next_revision_leaves_the_first_as_it_was(session, editor, agency_id):
+    draft(session, editor, agency_id)
+    first = service.publish(session, CODE, editor)
+    second = draft(session, editor, agency_id, summary="Lời mới.")
+    assert queries.procedure_page(session, CODE).number == 1
+
+    service.publish(session, CODE, editor)
+
+    assert (second.number, queries.procedure_page(session, CODE).number) == (2, 2)
+    assert [row.number for row in queries.revisions(session, CODE)] == [2, 1]
+    assert queries.revision_content(session, first.id) == said()
+
+
+def test_saving_the_same_draft_again_records_nothing(session, editor, agency_id):
+    one = draft(session, editor, agency_id)
+    two = draft(session, editor, agency_id)
+
+    assert one.id == two.id
+    assert names(session) == ["procedure.drafted"]
+
+
+def test_two_editors_do_not_overwrite_each_other(session, editor, agency_id):
+    draft(session, editor, agency_id)
+    seen = service.draft(session, CODE)[0].seq
+    draft(session, editor, agency_id, summary="Của người khác.")
+
+    with pytest.raises(Stale) as error:
+        service.save_draft(session, CODE, editor, content=said(), offers=[], seq=seen)
+
+    assert error.value.extra["seq_now"] == seen + 1
+
+
+def test_withdrawing_ends_the_offer_and_keeps_the_record(session, editor, agency_id):
+    draft(session, editor, agency_id)
+    revision = service.publish(session, CODE, editor)
+
+    service.withdraw(session, CODE, editor)
+
+    with pytest.raises(NotFound):
+        queries.procedure_page(session, CODE)
+    assert queries.search(session, CODE).items == []
+    assert queries.revisions(session, CODE)[0].status is RevisionStatus.WITHDRAWN
+    assert queries.procedure_page(session, CODE, 1).content == said()
+    assert names(session)[-1] == "procedure.withdrawn"
+    with pytest.raises(Conflict):
+        service.withdraw(session, CODE, editor)
+    assert queries.revision_content(session, revision.id) == said()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE procedure_revision SET content = '{}' WHERE id = :id",
+        "UPDATE procedure_revision SET content_hash = 'x' WHERE id = :id",
+        "UPDATE procedure_revision SET number = 7 WHERE id = :id",
+        "UPDATE procedure_revision SET effective_on = '2020-01-01' WHERE id = :id",
+        "UPDATE procedure_revision SET ruleset = '42/2022' WHERE id = :id",
+        "UPDATE procedure_revision SET status = 'draft', published_at = NULL WHERE id = :id",
+        "DELETE FROM procedure_revision WHERE id = :id",
+        "UPDATE offering SET declared = 'info' WHERE revision_id = :id",
+        "UPDATE offering SET eligible = NOT eligible WHERE revision_id = :id",
+        "DELETE FROM offering WHERE revision_id = :id",
+    ],
+)
+def test_the_database_refuses_any_change_of_what_is_published(session, editor, agency_id, change):
+    draft(session, editor, agency_id)
+    revision = service.publish(session, CODE, editor)
+    assert session.execute(sa.text("SELECT current_user")).scalar() == "motcua_app"
+
+    with pytest.raises((DBAPIError, IntegrityError)), session.begin_nested():
+        session.execute(sa.text(change), {"id": revision.id})
+
+    assert queries.procedure_page(session, CODE).content == said()
+
+
+def test_a_withdrawn_revision_never_comes_back(session, editor, agency_id):
+    draft(session, editor, agency_id)
+    revision = service.publish(session, CODE, editor)
+    service.withdraw(session, CODE, editor)
+
+    with pytest.raises(DBAPIError), session.begin_nested():
+        session.execute(
+            sa.text("UPDATE procedure_revision SET status = 'published' WHERE id = :id"), {"id": revision.id}
+        )
+
+
+@pytest.mark.parametrize("code", ["", "x", "1", "mã", "1.001193 ", "a.1", "1.001193\n", "1." + "0" * 40])
+def test_a_code_has_a_shape(session, editor, code):
+    with pytest.raises(Invalid):
+        service.save_draft(session, code, editor, content=said(), offers=[])
+
+
+def test_content_survives_the_database(session, editor, agency_id):
+    content = msgspec.convert(factories.content("1.004222"), RevisionContent)
+    service.save_draft(session, CODE, editor, content=content, offers=[])
+
+    assert service.draft(session, CODE)[2] == content
+    assert contents.content_hash(service.draft(session, CODE)[2]) == contents.content_hash(content)
+
+
+def test_a_published_procedure_is_own(session, editor, agency_id):
+    draft(session, editor, agency_id)
+    service.publish(session, CODE, editor)
+
+    assert queries.procedure_page(session, CODE).origin is Origin.OWN
