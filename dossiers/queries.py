@@ -250,6 +250,7 @@ def desk(
     limit: int = 20,
     query: str | None = None,
     code: str | None = None,
+    channel: str | None = None,
 ) -> Page:
     """A page of the officer's inbox, soonest due first; `query` is a number or reference, or part of one.
 
@@ -269,6 +270,8 @@ def desk(
         statement = statement.where(sa.or_(D.c.number.contains(part), D.c.reference.startswith(part)))
     if code:
         statement = statement.where(D.c.procedure_code == code)
+    if channel:
+        statement = statement.where(D.c.channel == channel)
     if after:
         here = sa.tuple_(key, D.c.id)
         statement = statement.where(here < _cursor(after) if latest_first else here > _cursor(after))

@@ -19,7 +19,7 @@ from portal.web import (
     submitting,
 )
 
-# One router for all: Litestar 2.25 wraps a handler twice when a second one of the same path is registered later
+# One router for all: Litestar 2.25 wraps a handler twice when a second one of the same path comes later
 # on the application itself, and its answer is then a coroutine nobody awaits.
 _pages: list[Any] = [
     *public.route_handlers,

@@ -1,0 +1,297 @@
+"""What the desk shows of one dossier, gathered for its template."""
+
+from typing import Any, Final
+from uuid import uuid4
+
+import msgspec
+from litestar import Response
+from sqlmodel import Session
+
+from auth import queries as people
+from auth.actor import Actor
+from dossiers import attachments, filing, processing, refusals
+from dossiers.attachment_rules import RESULT, TooManyFiles
+from dossiers.deadlines import Deadline, due
+from dossiers.models import DocumentKind
+from dossiers.timeline import OF_APPLICANT, OF_DRAFT, label_of
+from dossiers.views import AttachmentView, DossierView
+from dossiers.workflow import Action, Status
+from portal.core import events
+from portal.core.calendar import VIET_NAM
+from portal.core.clock import local, now, today
+from portal.core.render import capital, time_vi
+from portal.core.storage import PostForm, Storage
+from portal.web import forms as shown
+from portal.web.due import when
+from portal.web.pages import AnyRequest, page
+from services_catalog import forms
+from services_catalog.content import Field
+
+DOCUMENT_NAMES: Final = {
+    DocumentKind.ACKNOWLEDGEMENT: "Giấy xác nhận đã nộp",
+    DocumentKind.FORM_01: "Giấy tiếp nhận và hẹn trả kết quả (mẫu 01)",
+    DocumentKind.FORM_03: "Phiếu từ chối (mẫu 03)",
+    DocumentKind.RESULT: "Kết quả giải quyết",
+}
+RETURN_WAYS: Final = {
+    "online": "qua mạng: bản điện tử trên Cổng",
+    "counter": "tại quầy của cơ quan",
+    "post": "qua bưu điện tới tận nhà",
+}
+ICONS: Final = {"pdf": "file-earmark-pdf", "jpeg": "file-earmark-image", "png": "file-earmark-image"}
+PICTURES: Final = ("jpeg", "png")
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A question and its answer; `source`: typed or account."""
+
+    label: str
+    value: str
+    source: str
+    masked: bool = False
+
+
+class Paper(msgspec.Struct, frozen=True):
+    """A paper of the procedure with the files handed in for it."""
+
+    name: str
+    files: list[AttachmentView]
+    expected: bool
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A line of the history."""
+
+    title: str
+    who: str
+    at: Any
+    kind: str
+    text: str = ""
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """What an officer typed and what was wrong with it, when a page comes back."""
+
+    outcome: str = ""
+    note: str = ""
+    problem: str = ""
+    field: str = ""
+
+
+def masked(value: str) -> str:
+    """A personal id with only its last four digits: •••• •••• 4417."""
+    return f"•••• •••• {value[-4:]}" if value else ""
+
+
+def answers_of(view: DossierView, *, reveal: bool) -> list[tuple[str, list[Answer]]]:
+    """The visible questions with their answers, by section."""
+    sections = []
+    for section in forms.visible(view.content.form, view.answers):
+        rows = [
+            _answer(view, field, reveal)
+            for field in section.fields
+            if field.kind != "note" and view.answers.get(field.key) is not None
+        ]
+        if rows:
+            sections.append((section.title, rows))
+    return sections
+
+
+def _answer(view: DossierView, field: Field, reveal: bool) -> Answer:
+    value = view.answers[field.key]
+    hidden = field.kind == "personal_id" and not reveal
+    words = (
+        masked(str(value)) if hidden else shown.words(_masking(field, reveal), _masked(field, value, reveal))
+    )
+    known = view.applicant.get((field.prefill or "").removeprefix("account."))
+    return Answer(field.label, words, "account" if known and known == value else "typed", hidden)
+
+
+def _masking(field: Field, reveal: bool) -> Field:
+    """The field with inner personal ids read as text, so that masked ones print as they are."""
+    if reveal or field.kind != "repeat":
+        return field
+    inner = [
+        msgspec.structs.replace(sub, kind="text") if sub.kind == "personal_id" else sub
+        for sub in field.fields
+    ]
+    return msgspec.structs.replace(field, fields=inner)
+
+
+def _masked(field: Field, value: Any, reveal: bool) -> Any:
+    if reveal or field.kind != "repeat" or not isinstance(value, list):
+        return value
+    secret = {sub.key for sub in field.fields if sub.kind == "personal_id"}
+    return [
+        {key: masked(str(one)) if key in secret else one for key, one in row.items()}
+        for row in value
+        if isinstance(row, dict)
+    ]
+
+
+def papers_of(view: DossierView) -> list[Paper]:
+    """The papers in the order of the procedure; those neither handed in nor needed are left out."""
+    papers = []
+    for requirement in view.content.requirements:
+        files = [one for one in view.attachments if one.requirement_key == requirement.key]
+        expected = filing.needed(requirement, view.answers)
+        if files or expected:
+            papers.append(Paper(requirement.name, files, expected))
+    return papers
+
+
+def seal_holds(view: DossierView) -> bool:
+    """Whether the files are still those of the manifest sealed at filing, by their SHA-256."""
+    sealed = {(line["attachment_id"], line["sha256"]) for line in view.manifest}
+    present = {(str(one.id), one.sha256) for one in view.attachments if one.requirement_key != RESULT}
+    return sealed <= present
+
+
+def history_of(session: Session, view: DossierView, actor: Actor) -> list[Entry]:
+    """What happened, newest first, with the reason of a refusal or rejection."""
+    entries = []
+    noise = OF_DRAFT - {"dossier.opened"}
+    told = [one for one in view.timeline if one.name not in noise]
+    for event in reversed(told):
+        who = "Cổng" if event.actor_id is None else "Bạn" if event.actor_id == actor.id else "Cán bộ"
+        kind, text = ("now" if event is told[-1] else ""), ""
+        if event.name in OF_APPLICANT:
+            who, kind = view.applicant.get("name") or "Người nộp", kind or "you"
+        if event.name in ("dossier.refused", "dossier.rejected"):
+            text = events.private_of(session, view.id, event.seq).get("reason", "")
+        if event.name == "dossier.approved" and view.decision:
+            who = view.decision.signer or who
+        entries.append(Entry(label_of(event.name), who, event.at, kind, text))
+    return entries
+
+
+def would_be(view: DossierView) -> dict[str, Any]:
+    """What accepting the dossier now gives: its number but for the last digits, due date, fees."""
+    proof: Deadline = due(processing.time_limit(view.content, view.answers), now(), VIET_NAM)
+    owed = processing.amounts(view.content, view.answers, online=view.channel == "online")
+    return {
+        "number": f"{view.agency_code}-{local(now()):%y%m%d}-",
+        "proof": proof,
+        "fees": [(item.name, amount) for item, amount in owed],
+        "total": sum(amount for _, amount in owed),
+    }
+
+
+def result_form(session: Session, storage: Storage, actor: Actor, view: DossierView) -> PostForm | None:
+    """The store's form for the officer's result file; None while one is there or the act is not open."""
+    try:
+        return attachments.form_plan(session, storage, actor, view.id, RESULT)
+    except TooManyFiles:
+        return None
+
+
+def unit_of(session: Session, actor: Actor, view: DossierView) -> str:
+    """The name for the header: the agency in charge if the officer serves it."""
+    if view.agency_id in actor.agency_ids:
+        return view.agency_name
+    served = people.agencies_of(session, actor.agency_ids)
+    return served[0][2] if served else ""
+
+
+def desk_page(
+    request: AnyRequest,
+    session: Session,
+    storage: Storage,
+    actor: Actor,
+    view: DossierView,
+    *,
+    file: str = "",
+    reveal: bool = False,
+    typed: Typed | None = None,
+    conflict: str = "",
+    status_code: int = 200,
+) -> Response[str]:
+    """The dossier at the desk.
+
+    Args:
+        request, session, storage, actor: of the handler.
+        view: the dossier as it is now.
+        file: id of the file in the viewer.
+        reveal: show personal ids whole (the caller has logged it).
+        typed: what the officer typed, when something was wrong with it.
+        conflict: why the act asked for could not be done, with the present state around it.
+        status_code: of the answer.
+    """
+    typed = typed or Typed()
+    permitted = set(view.allowed)
+    decides = view.holds and Action.APPROVE in permitted
+    results = [one for one in view.attachments if one.requirement_key == RESULT]
+    viewed = next((one for one in view.attachments if str(one.id) == file and one.state == "ready"), None)
+    needs_file = view.content.result is not None and not view.content.result.generated
+    owed = [fee for fee in view.fees if fee.settled_at is None]
+    return page(
+        request,
+        "desk/dossier.html",
+        status_code=status_code,
+        has_errors=bool(typed.problem),
+        unit=unit_of(session, actor, view),
+        dossier=view,
+        name=view.number or view.reference or "",
+        who=view.applicant.get("name") or "Người nộp",
+        papers=papers_of(view),
+        files=len([one for one in view.attachments if one.requirement_key != RESULT]),
+        sealed=seal_holds(view),
+        viewed=viewed,
+        picture=viewed is not None and viewed.kind in PICTURES,
+        icon=lambda kind: ICONS.get(kind or "", "file-earmark-text"),
+        explain=refusals.explain,
+        sections=answers_of(view, reveal=reveal),
+        reveal=reveal,
+        masked=masked,
+        when=when(
+            view.status,
+            reception_due_at=view.reception_due_at,
+            due_at=view.due_at,
+            settled_at=view.settled_at,
+            now=now(),
+            calendar=VIET_NAM,
+        ),
+        act=step_of(view, permitted),
+        permitted=permitted,
+        would=would_be(view) if view.status is Status.SUBMITTED else None,
+        decides=decides,
+        needs_file=needs_file,
+        results=results,
+        upload=result_form(session, storage, actor, view) if decides and not results else None,
+        accept=refusals.accept_attribute(["pdf"]),
+        owed=owed,
+        owed_total=sum(fee.amount_vnd for fee in owed),
+        lease=_until(view),
+        return_way=RETURN_WAYS.get(view.return_way, view.return_way),
+        document_names={kind.value: words for kind, words in DOCUMENT_NAMES.items()},
+        has_result=any(one.kind == DocumentKind.RESULT for one in view.documents),
+        history=history_of(session, view, actor),
+        typed=typed,
+        conflict=conflict,
+        key=str(uuid4()),
+        today=today(),
+    )
+
+
+def step_of(view: DossierView, permitted: set[Action]) -> str:
+    """Which form the right pane opens with."""
+    if view.status is Status.SUBMITTED and Action.RECEIVE in permitted:
+        return "receive"
+    if view.status is Status.SETTLED and Action.DELIVER in permitted:
+        return "deliver"
+    if Action.APPROVE in permitted and view.holds:
+        return "decide"
+    if Action.START in permitted:
+        return "claim"
+    return "none"
+
+
+def _until(view: DossierView) -> str:
+    """Until when the present holder's lease runs; empty when it ended."""
+    if view.holder_id is None or (view.lease_until is not None and view.lease_until <= now()):
+        return ""
+    if view.lease_until is None:
+        return "khi xong"
+    day = local(view.lease_until).date()
+    words = "hôm nay" if day == today() else f"{day:%d/%m}"
+    return capital(f"{time_vi(view.lease_until)} {words}")
