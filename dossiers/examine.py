@@ -74,7 +74,8 @@ def examine(path: str) -> dict[str, str | None]:
             case "jpeg" | "png":
                 check_image(path, head, kind)
             case "zip":
-                kind = check_zip(path, head)
+                kind = "docx" if is_word(path) else None
+                check_word(path, head)
             case "ole":
                 kind = None
                 raise Refused("encrypted" if holds_encrypted_package(path) else "old_word")
@@ -139,7 +140,7 @@ def check_image(path: str, head: bytes, kind: str) -> None:
     """A picture of bearable size that decodes, and is not also something else."""
     if b"%PDF-" in head or MARKUP.search(head) or zipfile.is_zipfile(path):
         raise Refused("polyglot")
-    formats = ("JPEG", "MPO") if kind == "jpeg" else ("PNG",)
+    formats = ("JPEG",) if kind == "jpeg" else ("PNG",)  # JPEG opens MPO, many pictures in one, too
     try:
         with Image.open(path, formats=formats) as picture:
             width, height = picture.size
@@ -155,16 +156,25 @@ def check_image(path: str, head: bytes, kind: str) -> None:
         raise Refused("damaged") from error
 
 
-def check_zip(path: str, head: bytes) -> str | None:
-    """A DOCX without macros, outside content or bombs; any other ZIP is not a kind of ours."""
+def is_word(path: str) -> bool:
+    """Whether a ZIP is built as a DOCX; any other ZIP is not a kind of ours."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {"[Content_Types].xml", "word/document.xml"} <= set(archive.namelist())
+    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError):
+        return False
+
+
+def check_word(path: str, head: bytes) -> None:
+    """A DOCX without macros, outside content or bombs."""
+    if not is_word(path):
+        raise Refused("kind_unknown" if zipfile.is_zipfile(path) else "damaged")
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             if len(entries) > MAX_ENTRIES:
                 raise Refused("zip_bomb")
             names = {entry.filename for entry in entries}
-            if "[Content_Types].xml" not in names or "word/document.xml" not in names:
-                raise Refused("kind_unknown")
             if len(names) != len(entries) or any(unsafe(name) for name in names):
                 raise Refused("damaged")
             if any(entry.flag_bits & 0x1 for entry in entries):
@@ -174,7 +184,6 @@ def check_zip(path: str, head: bytes) -> str | None:
             unpack(archive, entries, Path(path).stat().st_size)
     except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, zlib.error) as error:
         raise Refused("damaged") from error
-    return "docx"
 
 
 def unpack(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], packed: int) -> None:
@@ -234,12 +243,17 @@ def limit() -> None:
     os.nice(5)
 
 
-def main() -> None:
-    """Examine the file named by the first argument."""
+def prepare() -> None:
+    """Set the libraries: what they would warn of, check_image decides before anything is decoded."""
     warnings.simplefilter("ignore")
-    Image.MAX_IMAGE_PIXELS = None  # check_image decides, before anything is decoded
+    Image.MAX_IMAGE_PIXELS = None
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     Image.init()
+
+
+def main() -> None:
+    """Examine the file named by the first argument."""
+    prepare()
     limit()
     sys.stdout.write("ready\n")
     sys.stdout.flush()

@@ -3,8 +3,9 @@
 import secrets
 
 import pytest
+from PIL import Image
 
-from dossiers import inspection, refusals
+from dossiers import examine, inspection, refusals
 from dossiers.inspection import ExaminerBroken, Verdict, judge
 from dossiers.models import UploadWay
 from tests.files.corpus import BAD, GOOD, pdf
@@ -25,8 +26,15 @@ def job(storage, name, data, *, accept=("pdf", "jpeg", "png", "docx"), declared=
     )
 
 
+@pytest.fixture
+def near(monkeypatch):
+    """The examining program's functions, called here: the child process has tests of its own."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)
+    monkeypatch.setattr(inspection, "_examine", lambda path: tuple(examine.examine(str(path)).values()))
+
+
 @pytest.mark.parametrize("family", GOOD)
-def test_a_good_file_is_taken_with_its_size_hash_and_kind(storage, family):
+def test_a_good_file_is_taken_with_its_size_hash_and_kind(storage, near, family):
     name, data, kind = GOOD[family]
 
     verdict = judge(storage, job(storage, name, data))
@@ -36,7 +44,7 @@ def test_a_good_file_is_taken_with_its_size_hash_and_kind(storage, family):
 
 
 @pytest.mark.parametrize("family", BAD)
-def test_a_bad_file_is_refused_for_its_own_reason(storage, family):
+def test_a_bad_file_is_refused_for_its_own_reason(storage, near, family):
     name, data, reason = BAD[family]
 
     verdict = judge(storage, job(storage, name, data))
@@ -45,13 +53,24 @@ def test_a_bad_file_is_refused_for_its_own_reason(storage, family):
     assert refusals.explain(verdict.reason, accept=["pdf", "jpeg"]) not in ("", None)
 
 
-def test_a_kind_the_paper_does_not_take_is_refused(storage):
+@pytest.mark.parametrize(
+    "family", ["zip bomb", "pixel flood", "pdf javascript", "half a picture", "word", "png"]
+)
+def test_the_child_process_says_the_same(storage, family):
+    name, data, expected = {**GOOD, **BAD}[family]
+
+    verdict = judge(storage, job(storage, name, data))
+
+    assert (verdict.reason or verdict.kind) == expected
+
+
+def test_a_kind_the_paper_does_not_take_is_refused(storage, near):
     name, data, _ = GOOD["phone picture"]
 
     assert judge(storage, job(storage, name, data, accept=("pdf",))).reason == "kind_not_accepted"
 
 
-def test_another_size_than_announced_is_refused(storage):
+def test_another_size_than_announced_is_refused(storage, near):
     assert judge(storage, job(storage, "a.pdf", pdf(), declared=10)).reason == "size_mismatch"
 
 

@@ -20,6 +20,7 @@
    </div>
    and once per page: <p class="visually-hidden" role="status" data-upload-status></p>
 
+   When a file is ready or refused, `motcua:file` {id, state} is sent from the paper's node and bubbles.
    `multiple` may be left out: the script sets it from data-max-files (> 1). "Tiếp tục" is never touched. */
 "use strict";
 (() => {
@@ -165,7 +166,7 @@
       }
       this.node.remove();
       this.paper.pill();
-      this.paper.input.focus();
+      this.paper.input?.focus();
       announce(`Đã bỏ ${this.name}.`);
     }
     async poll() {
@@ -177,8 +178,11 @@
           continue;
         }
         if (this.gone) return;
-        if (file.state === "ready") { this.ready(file.size); return; }
-        if (file.state === "refused") { this.bad(file.message, true); return; }
+        if (file.state === "ready") this.ready(file.size);
+        else if (file.state === "refused") this.bad(file.message, true);
+        else continue;
+        this.paper.node.dispatchEvent(new CustomEvent("motcua:file", { bubbles: true, detail: { id: this.id, state: file.state } }));
+        return;
       }
     }
   }
@@ -286,8 +290,9 @@
       this.submit = node.querySelector("[data-upload-submit]"); this.badge = node.querySelector("[data-upload-pill]");
       this.left = [];
       if (this.submit) this.submit.hidden = true;
-      if (Number(node.dataset.maxFiles || 1) > 1) this.input.multiple = true;
+      if (this.input && Number(node.dataset.maxFiles || 1) > 1) this.input.multiple = true;
       for (const known of this.list.querySelectorAll("[data-attachment]")) this.adopt(known);
+      if (!this.input) return; // full: there is nothing to choose
       this.input.addEventListener("change", () => { if (!this.simple) { this.choose([...this.input.files]); this.input.value = ""; } });
       const drop = node.querySelector(".mc-drop");
       if (matchMedia("(pointer: fine)").matches) this.input.after(make("p", { class: "mc-hint mt-2 mb-0" }, "hoặc kéo tệp thả vào khung này"));
