@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from portal.core.errors import Unavailable
 
-PATIENCE: Final = 90.0  # seconds for one answer, start of the press included
+PATIENCE: Final = 180.0  # seconds for one answer, start of the press included
 
 
 class DocumentFailed(Unavailable):
