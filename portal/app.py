@@ -148,6 +148,7 @@ def openapi() -> OpenAPIConfig:
         ),
         path="/schema",
         render_plugins=[JsonRenderPlugin()],
+        use_handler_docstrings=True,
         components=Components(
             security_schemes={
                 "bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT"),

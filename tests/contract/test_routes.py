@@ -38,7 +38,7 @@ def handlers(app):
 
 
 def test_every_route_has_a_guard_or_is_known_to_be_public(client):
-    open_routes = {path for path, handler in handlers(client.app) if not handler.resolve_guards()}
+    open_routes = {path for path, handler in handlers(client.app) if not handler.guards}
 
     assert open_routes - PUBLIC == set()
 
@@ -51,6 +51,7 @@ def test_no_table_crosses_the_wire(client):
     shown = {
         (path, name)
         for path, handler in handlers(client.app)
+        if handler.fn.__module__.startswith(("portal", "auth", "services_catalog", "dossiers"))
         for name, hint in get_type_hints(handler.fn, include_extras=False).items()
         if name in ("return", "data") and tables(hint)
     }
