@@ -1,6 +1,7 @@
 """What a procedure's revision says: the JSON of `procedure_revision.content` and of the seed files.
 
 Every length and count is bounded here, since an administrator writes it and everyone is shown it.
+Published revisions are read back through the same shape: bounds may only widen, fields only be added.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from msgspec import Meta, Struct
 from services_catalog.levels import Level
 from services_catalog.rulesets import ReasonCode
 
-Key = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,59}\Z")]
+Key = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,59}\Z", examples=["child_name"])]
 Short = Annotated[str, Meta(min_length=1, max_length=200)]
 Line = Annotated[str, Meta(min_length=1, max_length=500)]
 Text = Annotated[str, Meta(min_length=1, max_length=4000)]
@@ -49,7 +50,7 @@ Conditions = Annotated[list[Condition], Meta(max_length=10)]  # all must hold
 
 
 class Option(_Part, frozen=True, kw_only=True):
-    value: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.\-]{1,100}\Z")]
+    value: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.\-]{1,100}\Z", examples=["facility"])]
     label: Line
 
 
@@ -211,7 +212,10 @@ class Offer(_Part, frozen=True, kw_only=True):
     agency_id: UUID
     declared: Level
     reason_code: ReasonCode | None = None
-    reason_basis: Annotated[str, Meta(min_length=1, max_length=1000)] | None = None
+    reason_basis: (
+        Annotated[str, Meta(min_length=1, max_length=1000, examples=["Điều 18 Luật Hộ tịch 60/2014/QH13"])]
+        | None
+    ) = None
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")

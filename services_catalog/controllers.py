@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from litestar import Controller, Request, Response, get, post, put
+from litestar.openapi.spec import Example
 from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
 
 from auth.actor import Role
@@ -29,10 +30,15 @@ from services_catalog.schemas import (
     WithdrawalIn,
 )
 
-EDITOR = requires(Role.CATALOGUE_EDITOR, Role.ADMINISTRATOR)
+EDITOR = requires(Role.CATALOGUE_EDITOR)
 AnyRequest = Request[Any, Any, Any]
 Code = Annotated[
-    str, PathParameter(max_length=35, description="National code of the procedure, such as 1.001193")
+    str,
+    PathParameter(
+        max_length=35,
+        description="National code of the procedure",
+        examples=[Example(summary="Birth registration", value="1.001193")],
+    ),
 ]
 Number = Annotated[int, PathParameter(ge=1, le=1_000_000, description="Number of the revision")]
 Words = Annotated[
@@ -42,11 +48,38 @@ Words = Annotated[
         max_length=200,
         required=False,
         description="Words with or without accents, the last one may be unfinished, or part of a code",
+        examples=[
+            Example(summary="Without accents, unfinished", value="dang ky khai si"),
+            Example(summary="Part of a code", value="001193"),
+        ],
     ),
 ]
-CodeFilter = Annotated[str | None, QueryParameter(max_length=200, required=False)]
+SectorFilter = Annotated[
+    str | None,
+    QueryParameter(
+        max_length=200,
+        required=False,
+        description="Code of a sector",
+        examples=[Example(summary="Civil status", value="ho-tich")],
+    ),
+]
 AgencyFilter = Annotated[
-    str | None, QueryParameter(max_length=35, required=False, description="Code of an agency")
+    str | None,
+    QueryParameter(
+        max_length=35,
+        required=False,
+        description="Code of an agency",
+        examples=[Example(summary="A commune's centre", value="H99.12.05")],
+    ),
+]
+OfferedFilter = Annotated[
+    str | None,
+    QueryParameter(
+        max_length=35,
+        required=False,
+        description="Code of a procedure",
+        examples=[Example(summary="Birth registration", value="1.001193")],
+    ),
 ]
 LevelFilter = Annotated[Level | None, QueryParameter(required=False)]
 Audience = Annotated[Literal["citizen", "organisation"] | None, QueryParameter(required=False)]
@@ -79,7 +112,7 @@ class ProcedureController(Controller):
         request: AnyRequest,
         session: DbSession,
         words: Words = None,
-        sector: CodeFilter = None,
+        sector: SectorFilter = None,
         agency: AgencyFilter = None,
         level: LevelFilter = None,
         audience: Audience = None,
@@ -184,7 +217,7 @@ class BrowseController(Controller):
         self,
         request: AnyRequest,
         session: DbSession,
-        offering: CodeFilter = None,
+        offering: OfferedFilter = None,
         after: After = None,
         limit: Limit = 100,
     ) -> Response[AgencyPage]:
