@@ -1,0 +1,17 @@
+"""The worker or the background process with impatient sweepers, so that a short run need not wait minutes.
+
+`python -m tests.chaos.quick worker|background`: the product's own command with shorter waits, nothing else.
+"""
+
+import sys
+from datetime import timedelta
+
+import dossiers.tasks
+from portal import cli, worker
+
+if __name__ == "__main__":
+    dossiers.tasks.GRACE = timedelta(seconds=4)
+    for entry in worker.TIMETABLE.values():
+        if isinstance(entry["schedule"], float):
+            entry["schedule"] = min(entry["schedule"], 3.0)
+    sys.exit(cli.main(sys.argv[1:]))
