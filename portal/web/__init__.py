@@ -6,6 +6,7 @@ from litestar import Router
 
 from portal.web import (
     account,
+    admin,
     catalogue,
     citizen,
     demo,
@@ -16,6 +17,7 @@ from portal.web import (
     officer_decisions,
     papers,
     public,
+    setup,
     submitting,
 )
 
@@ -25,6 +27,7 @@ _pages: list[Any] = [
     *public.route_handlers,
     *catalogue.route_handlers,
     *account.route_handlers,
+    *setup.route_handlers,
     *filing.route_handlers,
     *papers.route_handlers,
     *submitting.route_handlers,
@@ -34,6 +37,7 @@ _pages: list[Any] = [
     *officer.route_handlers,
     *officer_acts.route_handlers,
     *officer_decisions.route_handlers,
+    *admin.route_handlers,
 ]
 
 route_handlers: list[Any] = [Router("/", route_handlers=_pages)]

@@ -12,7 +12,17 @@ from auth.controllers import replaced_by_sign_in
 from auth.http import ClientAddress, CurrentActor, ended_cookie, requires, safe_next, session_cookie
 from portal.core.errors import Invalid, TooMany
 from portal.core.http import AppSettings, DbSession
-from portal.web.pages import WITH_FORM, AnyRequest, Notice, PostedForm, done, page, problems_of, see_other
+from portal.web.pages import (
+    WITH_FORM,
+    AnyRequest,
+    Notice,
+    PostedForm,
+    done,
+    page,
+    problems_of,
+    see_other,
+    sign_in_address,
+)
 
 Next = Annotated[str | None, QueryParameter(name="next", max_length=1000)]
 
@@ -117,7 +127,7 @@ def sign_up(
         "Đã ghi nhận. Nếu thư điện tử này chưa có tài khoản thì tài khoản đã được tạo; mời bạn đăng nhập. "
         "Nếu đã có, chúng tôi gửi thư nhắc đến địa chỉ đó.",
     )
-    return see_other("/dang-nhap" if target == "/" else f"/dang-nhap?next={target}", told)
+    return see_other("/dang-nhap" if target == "/" else sign_in_address(target), told)
 
 
 @get("/tai-khoan", sync_to_thread=True, include_in_schema=False, guards=[requires()])

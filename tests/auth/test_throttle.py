@@ -1,5 +1,6 @@
 """Limits hold across connections and restarts, and leave the rightful alone."""
 
+import secrets
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -169,6 +170,19 @@ def test_public_tracking_is_limited_by_number_and_by_address(database: Database)
         throttle.tracking("203.0.113.9", "H99.1-261122-0001")
     with pytest.raises(TooMany):
         throttle.tracking("203.0.113.10", "h99.1-261122-0001 ")
+
+    with database.app() as session:
+        past = clock.now() - timedelta(minutes=6)
+        for more in (10, 10, 9):
+            session.execute(sa.update(Throttle.__table__).values(window_start=past))  # type: ignore[attr-defined]
+            session.commit()
+            for _ in range(more):
+                throttle.tracking(secrets.token_hex(4), "H99.1-261122-0001")
+        session.execute(sa.update(Throttle.__table__).values(window_start=past))  # type: ignore[attr-defined]
+        session.commit()
+        with pytest.raises(TooMany) as refused:
+            throttle.tracking("203.0.113.10", "H99.1-261122-0001")
+    assert refused.value.retry_after > 3600
 
     for number in range(30):
         throttle.tracking("203.0.113.77", str(number))
