@@ -16,15 +16,11 @@ from portal.core.http import AppSettings, DbSession
 
 Period = Annotated[
     str | None,
-    QueryParameter(
-        max_length=10, required=False, description="2026, 2026-Q3 or 2026-11; now when absent"
-    ),
+    QueryParameter(max_length=10, required=False, description="2026, 2026-Q3 or 2026-11; now when absent"),
 ]
 AgencyCode = Annotated[
     str | None,
-    QueryParameter(
-        max_length=35, required=False, description="Code of an agency; those below it count too"
-    ),
+    QueryParameter(max_length=35, required=False, description="Code of an agency; those below it count too"),
 ]
 LevelOfAgency = Annotated[
     AgencyKind | None,

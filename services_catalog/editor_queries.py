@@ -71,9 +71,9 @@ def last_number(session: Session, procedure_id: UUID) -> int:
 
 
 def kept_here(
-    session: Session, after: str | None = None, limit: int = 50
+    session: Session, after: str | None = None, limit: int = 50, *, drafts: bool = False
 ) -> tuple[list[EditorRow], str | None]:
-    """Procedures with a draft or a published revision, by code: the editors' list.
+    """Procedures with a draft or a published revision, by code: the editors' list; `drafts`: only those.
 
     Raises:
         BadCursor: `after` comes from elsewhere.
@@ -106,6 +106,8 @@ def kept_here(
             )
         )
     )
+    if drafts:
+        statement = statement.where(col(draft.id).is_not(None))
     if after is not None:
         statement = statement.where(col(Procedure.code) > decode_cursor(after, str)[0])
     rows = session.execute(statement.order_by(col(Procedure.code)).limit(limit + 1)).all()

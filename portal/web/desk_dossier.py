@@ -150,8 +150,7 @@ def seal_holds(view: DossierView) -> bool:
 def history_of(session: Session, view: DossierView, actor: Actor) -> list[Entry]:
     """What happened, newest first, with the reason of a refusal or rejection."""
     entries = []
-    noise = OF_DRAFT - {"dossier.opened"}
-    told = [one for one in view.timeline if one.name not in noise]
+    told = [one for one in view.timeline if one.name not in OF_DRAFT]
     for event in reversed(told):
         who = "Cổng" if event.actor_id is None else "Bạn" if event.actor_id == actor.id else "Cán bộ"
         kind, text = ("now" if event is told[-1] else ""), ""
