@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PUBLIC = {
     "/", "/thu-tuc", "/thu-tuc/{code:str}", "/dang-nhap", "/dang-ky", "/tra-cuu", "/thong-ke", "/kiem-tra",
     "/kiem-tra/{code:str}", "/huong-dan", "/rieng-tu", "/docs", "/hop-thu", "/thiet-lap",
-    "/health/live", "/health/ready", "/metrics", "/schema", "/schema/openapi.json", "/schema/{path:str}", "/dang-xuat", "/api/v1/auth/logout",
+    "/health/live", "/health/ready", "/metrics", "/schema", "/schema/openapi.json",
+    "/schema/{path:str}", "/dang-xuat", "/api/v1/auth/logout",
     "/tinh/{file_path:path}", "/tinh",
     "/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/setup", "/api/v1/tracking",
     "/api/v1/procedures", "/api/v1/procedures/{code:str}", "/api/v1/procedures/{code:str}/revisions",
