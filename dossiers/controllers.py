@@ -12,7 +12,7 @@ from auth import throttle
 from auth.access_log import note_reading
 from auth.actor import Role
 from auth.http import ClientAddress, CurrentActor, requires
-from dossiers import decision, filing, processing, queries, views
+from dossiers import decision, filing, processing, queries, tracking, views
 from dossiers.models import Dossier
 from dossiers.schemas import (
     ActIn,
@@ -321,7 +321,7 @@ class TrackingController(Controller):
     def track(self, session: DbSession, address: ClientAddress, data: JSONBody[TrackingIn]) -> TrackedOut:
         """Look a dossier up. One answer for every failure; limited per address and per number."""
         throttle.tracking(address, data.number)
-        found = queries.tracking(session, number=data.number, factor=data.factor)
+        found = tracking.tracking(session, number=data.number, factor=data.factor)
         return TrackedOut(
             reference=found.reference,
             number=found.number,

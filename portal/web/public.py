@@ -8,11 +8,10 @@ from litestar.params import FromPath, QueryParameter
 
 from auth import throttle
 from auth.http import ClientAddress
-from dossiers import queries as dossier_queries
 from dossiers import statistics
 from dossiers.deadlines import RECEPTION_HOURS_ONLINE
 from dossiers.proof import document_by_code
-from dossiers.queries import NotTracked, Tracked
+from dossiers.tracking import NotTracked, Tracked, tracking
 from dossiers.workflow import Status
 from portal.core.calendar import VIET_NAM, DayKind
 from portal.core.clock import today
@@ -64,7 +63,7 @@ def track(request: AnyRequest, session: DbSession, address: ClientAddress, form:
     number, factor = form.get("number")[:60], form.get("factor")[:16]
     try:
         throttle.tracking(address, number)
-        found = dossier_queries.tracking(session, number=number, factor=factor)
+        found = tracking(session, number=number, factor=factor)
     except (NotTracked, TooMany) as refusal:
         return _tracking_page(request, number=number, refusal=refusal)
     return _tracking_page(request, number=number, found=found)

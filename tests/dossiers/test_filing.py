@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from dossiers import filing, queries, views
+from dossiers import filing, queries, tracking, views
 from dossiers.access import DossierNotFound
 from dossiers.models import AttachmentState
 from dossiers.workflow import Status, WrongState
@@ -253,13 +253,13 @@ def test_public_tracking_needs_number_and_factor_and_shows_only_the_stage(sessio
     answers = []
 
     for factor in ("3456", "4321"):
-        answers.append(queries.tracking(session, number=dossier.reference.lower(), factor=factor))
+        answers.append(tracking.tracking(session, number=dossier.reference.lower(), factor=factor))
     for number, factor in ((dossier.reference, "0000"), ("ZZZZZZZZZ", "3456"), (dossier.reference, "")):
-        with pytest.raises(queries.NotTracked) as refused:
-            queries.tracking(session, number=number, factor=factor)
+        with pytest.raises(tracking.NotTracked) as refused:
+            tracking.tracking(session, number=number, factor=factor)
         answers.append(refused.value.detail)
 
     assert answers[0] == answers[1]
     assert answers[0].status is Status.SUBMITTED
     assert len(set(answers[2:])) == 1
-    assert not {"name", "answers", "applicant"} & set(queries.Tracked.__struct_fields__)
+    assert not {"name", "answers", "applicant"} & set(tracking.Tracked.__struct_fields__)
