@@ -18,7 +18,7 @@ from portal.core import clock
 from services_catalog import queries
 
 MAX_ENTRIES = 512
-MAX_BYTES = 256 * 1024
+MAX_BYTES = 16 * 1024 * 1024  # of all bodies together: odd addresses cannot fill the memory
 _STORE = "catalogue_bodies"
 
 
@@ -38,10 +38,9 @@ def answer(request: Request[Any, Any, Any], session: Session, build: Callable[[]
     body = store.get(key)
     if body is None:
         body = msgspec.json.encode(build())
-        if len(body) <= MAX_BYTES:
-            if len(store) >= MAX_ENTRIES:
-                store.clear()
-            store[key] = body
+        if len(store) >= MAX_ENTRIES or sum(map(len, store.copy().values())) + len(body) > MAX_BYTES:
+            store.clear()
+        store[key] = body
     return Response(body, headers=headers, media_type="application/json")
 
 
