@@ -27,6 +27,7 @@
   const MB = 1024 * 1024;
   const AT_ONCE = 3; // parts on the way at a time
   const LONGEST_WAIT = 30000; // ms between tries
+  const LONGEST_SILENCE = 45000; // ms without a byte moving, then the line counts as lost
   const status = document.querySelector("[data-upload-status]");
   const announce = (words) => { if (status) status.textContent = words; };
   const megabytes = (bytes) => (bytes / MB).toFixed(1).replace(".", ",") + " MB";
@@ -120,6 +121,7 @@
       if (this.mood !== "sending") { this.sending(sent, pause); return; }
       const bar = this.place.querySelector("progress");
       bar.value = Math.floor((100 * sent) / this.size);
+      bar.textContent = `${bar.value} %`;
       this.place.firstChild.textContent = `Đang tải: ${megabytes(sent)} trong ${megabytes(this.size)}`;
     }
     sending(sent, pause) {
@@ -191,6 +193,7 @@
     constructor(row, file) {
       this.row = row; this.file = file; this.requests = new Set(); this.turn = 0;
       this.done = new Set(); this.live = new Map(); row.upload = this;
+      addEventListener("offline", () => this.hangUp());
     }
     sent() {
       let bytes = 0;
@@ -200,7 +203,8 @@
     }
     slice(number) { return this.file.slice((number - 1) * this.plan.part_size, number * this.plan.part_size); }
     take(plan) { this.plan = plan; for (const number of plan.stored) this.done.add(number); }
-    stop() { this.turn += 1; for (const request of this.requests) request.abort(); }
+    hangUp() { for (const request of [...this.requests]) request.abort(); }
+    stop() { this.turn += 1; this.hangUp(); }
     pause() { this.stop(); this.row.paused(this.sent(), () => this.run(true)); }
 
     /* One turn of sending; a pause ends the turn, going on begins another. */
@@ -270,13 +274,15 @@
     put(part) {
       return new Promise((resolve, reject) => {
         const request = new XMLHttpRequest();
-        const end = (act) => () => { this.requests.delete(request); this.live.delete(part.number); act(); };
-        const fail = end(() => reject(Object.assign(new Lost(), { store: true })));
+        let silence;
+        const listen = () => { clearTimeout(silence); silence = setTimeout(() => request.abort(), LONGEST_SILENCE); };
+        const end = (act) => { clearTimeout(silence); this.requests.delete(request); this.live.delete(part.number); act(); };
+        const fail = () => end(() => reject(Object.assign(new Lost(), { store: true })));
         request.open("PUT", part.url);
-        request.upload.onprogress = (event) => { this.live.set(part.number, event.loaded); this.row.move(this.sent(), () => this.pause()); };
-        request.onload = () => (request.status === 200 ? end(resolve)() : fail());
-        request.onerror = request.onabort = request.ontimeout = fail;
-        request.timeout = 300000;
+        request.upload.onprogress = (event) => { listen(); this.live.set(part.number, event.loaded); this.row.move(this.sent(), () => this.pause()); };
+        request.onload = () => (request.status === 200 ? end(resolve) : fail());
+        request.onerror = request.onabort = fail;
+        listen();
         this.requests.add(request);
         request.send(this.slice(part.number));
       });
