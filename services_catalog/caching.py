@@ -20,14 +20,17 @@ from services_catalog import queries
 MAX_ENTRIES = 512
 MAX_BYTES = 16 * 1024 * 1024  # of all bodies together: odd addresses cannot fill the memory
 _STORE = "catalogue_bodies"
+_SHOWN = (queries.ProcedurePage, queries.ProcedureList, queries.SectorRow, queries.AgencyRow)
+# A new release that answers in another shape makes other tags.
+_SHAPE = hashlib.sha256(msgspec.json.encode(msgspec.json.schema_components(_SHOWN))).hexdigest()[:8]
 
 
 def answer(request: Request[Any, Any, Any], session: Session, build: Callable[[], Any]) -> Response[Any]:
     """The bytes of `build()` with their ETag, or 304 when the client has them.
 
-    The tag names the catalogue's version and the day (fees and agencies are dated).
+    The tag names the catalogue's version, the day (fees and agencies are dated) and the answer's shape.
     """
-    version = f"{queries.version(session)}-{clock.today():%Y%m%d}"
+    version = f"{queries.version(session)}-{clock.today():%Y%m%d}-{_SHAPE}"
     tag = f'W/"{version}"'
     headers = {"ETag": tag, "Cache-Control": "public, no-cache"}
     given = request.headers.get("if-none-match", "")
