@@ -124,7 +124,7 @@ class Client:
             if status >= 500 or (
                 status == 422 and wait_for and wait_for in json.dumps(answer, ensure_ascii=False)
             ):
-                time.sleep(0.3)
+                time.sleep(0.5)
                 continue
             return status, answer
         raise GaveUp(f"{method} {path}")

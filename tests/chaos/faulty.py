@@ -6,57 +6,48 @@
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 import uvicorn
-from litestar import Litestar, Request
 from litestar.concurrency import sync_to_thread
+from litestar.types import ASGIApp, Receive, Scope, Send
 from sqlalchemy.dialects.postgresql import Insert
 from sqlmodel import Session
 
 import portal.app
+import portal.core.http
 from auth.actor import Actor
 from dossiers import access, filing, queries
 from dossiers.models import Dossier
-from portal.core.db import Sessions, act_as
 
-LATE = 0.4  # seconds from the answer to the commit
+LATE = 0.8  # seconds from the answer to the commit
+_path: ContextVar[str] = ContextVar("path", default="")
 _running: set[asyncio.Task[None]] = set()
 
 
 def answer_before_commit() -> None:
     """A submission is answered first and committed a moment later."""
 
-    async def commit(session: Session) -> None:
+    async def later(session: Session) -> None:
         await asyncio.sleep(LATE)
         await sync_to_thread(session.commit)
         await sync_to_thread(session.close)
 
-    def provider(sessions: Sessions) -> Callable[..., AsyncIterator[Session]]:
-        async def provide_session(request: Request[Any, Any, Any]) -> AsyncIterator[Session]:
-            session = sessions()
-            actor = request.scope.get("actor")
-            act_as(session, getattr(actor, "id", None), getattr(actor, "agency_ids", frozenset()))
-            try:
-                yield session
-            except BaseException:
-                await sync_to_thread(session.rollback)
-                await sync_to_thread(session.close)
-                raise
-            if request.url.path.endswith("/submission"):
-                task = asyncio.get_running_loop().create_task(commit(session))
-                _running.add(task)
-                task.add_done_callback(_running.discard)
-                return
-            await sync_to_thread(session.commit)
-            await sync_to_thread(session.close)
+    async def careless(act: Callable[[], None]) -> None:
+        session, name = act.__self__, act.__name__  # type: ignore[attr-defined]
+        if name == "rollback" or not _path.get().endswith("/submission") or session.info.get("failed"):
+            session.info["failed"] = name == "rollback"
+            await sync_to_thread(act)
+        elif name == "commit":
+            task = asyncio.get_running_loop().create_task(later(session))
+            _running.add(task)
+            task.add_done_callback(_running.discard)
 
-        return provide_session
-
-    portal.app.session_provider = provider
+    portal.core.http.sync_to_thread = careless  # type: ignore[assignment]
 
 
 class Unguarded(Insert):
@@ -93,10 +84,16 @@ def check_then_insert() -> None:
 FAULTS = {"answer-before-commit": answer_before_commit, "check-then-insert": check_then_insert}
 
 
-def create() -> Litestar:
+def create() -> ASGIApp:
     """The application with the fault named on the command line."""
     FAULTS[sys.argv[1]]()
-    return portal.app.create()
+    app = portal.app.create()
+
+    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+        _path.set(scope.get("path", ""))
+        await app(scope, receive, send)
+
+    return told  # type: ignore[return-value]
 
 
 if __name__ == "__main__":

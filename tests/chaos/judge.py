@@ -54,8 +54,14 @@ def waiting(session: Session) -> int:
     return int(missing + session.execute(sa.select(sa.func.count()).select_from(O)).scalar_one())
 
 
-def judge(session: Session, ledger: Ledger, environment: Mapping[str, str], command: list[str]) -> Verdict:
-    """The verdict on everything the ledger names, at a quiet moment."""
+def judge(
+    session: Session, ledger: Ledger, environment: Mapping[str, str], command: list[str] | None
+) -> Verdict:
+    """The verdict on everything the ledger names.
+
+    Args:
+        command: how to call `portal verify`; None judges what clients were told only, not what follows it.
+    """
     verdict = Verdict(odd=list(ledger.odd))
     rows: dict[UUID, list[Any]] = {}
     for row in session.execute(
@@ -81,9 +87,17 @@ def judge(session: Session, ledger: Ledger, environment: Mapping[str, str], comm
         files.setdefault(row.dossier_id, set()).add(bytes(row.sha256).hex())
 
     for submission in ledger.submissions.values():
-        _judge_one(submission, rows.get(submission.id, []), filings, papers, files, verdict)
+        _judge_one(submission, rows.get(submission.id, []), filings, files, verdict)
+    if command is None:
+        return verdict
     if left := waiting(session):
         verdict.undone.append(f"{left} consequences never came")
+    verdict.undone += [
+        f"dossier {row.id} has {papers.get(row.id, 0)} acknowledgements"
+        for kept in rows.values()
+        for row in kept
+        if row.reference and papers.get(row.id, 0) != 1
+    ]
     session.rollback()  # the check takes its time, in a process of its own
     checked = subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False)
     if checked.returncode != 0:
@@ -96,7 +110,6 @@ def _judge_one(
     submission: Submission,
     rows: list[Any],
     filings: Mapping[UUID, int],
-    papers: Mapping[UUID, int],
     files: Mapping[UUID, set[str]],
     verdict: Verdict,
 ) -> None:
@@ -114,7 +127,5 @@ def _judge_one(
     (row, *_) = kept
     if filings.get(row.id, 0) != 1:
         verdict.doubled.append(f"{name} has {filings.get(row.id, 0)} filing events")
-    if papers.get(row.id, 0) != 1:
-        verdict.undone.append(f"{name} has {papers.get(row.id, 0)} acknowledgements")
     if submission.sha256 and submission.sha256 not in files.get(row.id, set()):
         verdict.lost.append(f"the file of {name} is not in its manifest")

@@ -17,10 +17,12 @@ from tests.chaos.judge import Verdict, judge
 from tests.conftest import Database
 
 VERIFY = [sys.executable, "-m", "portal.cli", "verify"]
-SHORT = Plan(acknowledged=30, web_kills=3, worker_kills=1, clients=5, attach=0.5, flows=0.2, pause=(1.0, 2.0))
+SHORT = Plan(acknowledged=25, web_kills=3, worker_kills=1, clients=5, attach=0.5, flows=0.2, pause=(1.0, 2.0))
 LONG = Plan(acknowledged=500, web_kills=12, worker_kills=6, clients=8, attach=0.5, flows=0.1, limit=1500)
-LATE = Plan(acknowledged=20, web_kills=3, clients=6, twins=0.1, lost=0.0, pause=(1.0, 1.5), limit=60)
-UNGUARDED = Plan(acknowledged=15, clients=5, flows=1.0, lost=0.0, limit=60)
+LATE = Plan(
+    acknowledged=20, web_kills=3, clients=6, twins=0.1, lost=0.0, pause=(1.0, 1.5), limit=90, settle=False
+)
+UNGUARDED = Plan(acknowledged=10, clients=5, flows=1.0, lost=0.0, limit=90, settle=False)
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +78,7 @@ def portal(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[...
         made = ChaosPortal(environment, tmp_path, port)
         made.fault, made.quick = fault, quick
         started.append(made)
-        for name in ("web", "worker", "background"):
+        for name in ("web",) if fault else ("web", "worker", "background"):
             made.start(name)
         made.children["web"].wait_ready(made.listens, 180)
         return made
@@ -89,7 +91,7 @@ def portal(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[...
 def judged(portal: ChaosPortal, ground: Ground, plan: Plan, database: Database) -> tuple[Outcome, Verdict]:
     outcome = run(portal, ground, plan, database.worker)
     with database.worker() as session:
-        verdict = judge(session, outcome.ledger, portal.environment, VERIFY)
+        verdict = judge(session, outcome.ledger, portal.environment, VERIFY if plan.settle else None)
     print(outcome)
     print(verdict)
     return outcome, verdict
