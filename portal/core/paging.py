@@ -1,4 +1,4 @@
-"""Keyset cursors: opaque to clients, checked on the way back. No list in this house counts its way forward."""
+"""Keyset cursors: opaque to clients, checked on the way back. No list here counts its way forward."""
 
 import base64
 import binascii
