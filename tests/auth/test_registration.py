@@ -1,6 +1,5 @@
 """Registration tells nobody whether an e-mail is known, and refuses what cannot be."""
 
-import statistics
 import time
 from typing import Any
 from uuid import UUID
@@ -92,15 +91,15 @@ def test_sign_in_answers_the_same_for_known_and_unknown(door: TestClient[Any], k
 
 
 def test_sign_in_takes_as_long_for_an_unknown_email(door: TestClient[Any], known: Account) -> None:
-    def median(email: str) -> float:
-        took = []
-        for _ in range(9):
+    """By turns and by the fastest, so that a busy machine slows both alike."""
+    took: dict[str, list[float]] = {KNOWN: [], "khong.co@example.vn": []}
+    for _ in range(9):
+        for email, times in took.items():
             start = time.perf_counter()
             door.post(LOGIN, json={"email": email, "password": "sai mật khẩu rồi"})
-            took.append(time.perf_counter() - start)
-        return statistics.median(took)
+            times.append(time.perf_counter() - start)
 
-    assert median("khong.co@example.vn") > median(KNOWN) * 0.6
+    assert min(took["khong.co@example.vn"]) > min(took[KNOWN]) * 0.6
 
 
 @pytest.mark.parametrize(
