@@ -64,14 +64,15 @@ CREATE TRIGGER procedure_revision_is_immutable BEFORE UPDATE OR DELETE ON proced
   FOR EACH ROW EXECUTE FUNCTION refuse_change_of_published();
 
 CREATE FUNCTION refuse_change_of_offering() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE touched uuid := CASE WHEN TG_OP = 'INSERT' THEN NEW.revision_id ELSE OLD.revision_id END;
 BEGIN
-  IF EXISTS (SELECT 1 FROM procedure_revision r WHERE r.id = OLD.revision_id AND r.status <> 'draft') THEN
+  IF EXISTS (SELECT 1 FROM procedure_revision r WHERE r.id = touched AND r.status <> 'draft') THEN
     RAISE EXCEPTION 'the offering of a published revision never changes' USING ERRCODE = 'check_violation';
   END IF;
   IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER offering_is_immutable BEFORE UPDATE OR DELETE ON offering
+CREATE TRIGGER offering_is_immutable BEFORE INSERT OR UPDATE OR DELETE ON offering
   FOR EACH ROW EXECUTE FUNCTION refuse_change_of_offering();
 
 -- Who is asking (set_config at each transaction's start; '' after one has ended).
