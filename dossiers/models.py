@@ -118,6 +118,15 @@ class Dossier(Stream, table=True):
 class Attachment(Entity, table=True):
     """One file of a requirement; its bytes are in the store under a random key."""
 
+    __table_args__ = (
+        sa.Index(
+            "ix_attachment_waiting",
+            "state",
+            "created_at",
+            postgresql_where=sa.text("state IN ('uploading','checking')"),
+        ),
+    )
+
     dossier_id: UUID = Field(foreign_key="dossier.id", index=True)
     requirement_key: str = Field(max_length=64)  # "result" for the officer's result file
     object_key: str = Field(unique=True, max_length=200)

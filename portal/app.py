@@ -121,7 +121,8 @@ def wants_page(request: Request[Any, Any, Any]) -> bool:
     path = request.url.path
     if path.startswith(("/api/", "/schema", "/health", "/metrics")):
         return False
-    return "text/html" in request.headers.get("accept", "text/html")
+    accept = request.headers.get("accept", "")
+    return "text/html" in accept or "json" not in accept
 
 
 def answer_problem(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

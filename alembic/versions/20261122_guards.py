@@ -146,6 +146,7 @@ GRANT USAGE ON SCHEMA public TO motcua_app, motcua_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO motcua_app, motcua_worker;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO motcua_app, motcua_worker;
 REVOKE UPDATE, DELETE, TRUNCATE ON event, access_log FROM motcua_app, motcua_worker;
+REVOKE SELECT ON access_log FROM motcua_app;
 REVOKE UPDATE, DELETE ON effect, anchor, subject_key, event_private FROM motcua_app, motcua_worker;
 REVOKE DELETE ON dossier, decision, document, procedure, agency, account FROM motcua_app, motcua_worker;
 REVOKE INSERT, UPDATE, DELETE ON anchor, rollup, service_offer, fold_mark FROM motcua_app;

@@ -629,6 +629,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
         sa.UniqueConstraint("object_key", name=op.f("uq_attachment_object_key")),
     )
+    op.create_index(
+        "ix_attachment_waiting",
+        "attachment",
+        ["state", "created_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('uploading','checking')"),
+    )
     op.create_index(op.f("ix_attachment_dossier_id"), "attachment", ["dossier_id"], unique=False)
     op.create_table(
         "decision",

@@ -297,14 +297,22 @@ def test_pages_of_the_desk_follow_each_other_without_gap_or_repeat(session, worl
     assert (len(seen), set(seen)) == (7, wanted)
 
 
-def test_each_reading_by_an_officer_is_written_down(session, world):
+def test_each_reading_by_an_officer_is_written_down_and_hidden_from_the_web(database):
     import sqlalchemy as sa
 
-    _, _, _, officer, dossier = world
+    with database.worker() as session:
+        agency = factories.agency(session)
+        procedure = factories.procedure(session, agency.id)
+        dossier = factories.filed(session, factories.citizen(session), procedure, agency.id)
+        officer = factories.officer(session, agency.id)
+        session.commit()
+    count = sa.text("SELECT count(*), min(act) FROM access_log")
 
-    note_reading(session, officer, dossier.id, "read")
-
-    row = session.execute(
-        sa.text("SELECT count(*), min(act) FROM access_log WHERE dossier_id = :id"), {"id": dossier.id}
-    ).one()
-    assert tuple(row) == (1, "read")
+    with database.app() as session:
+        act_as(session, officer.id, officer.agency_ids)
+        note_reading(session, officer, dossier.id, "read")
+        session.commit()
+        with pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
+            session.execute(count)
+    with database.worker() as session:
+        assert tuple(session.execute(count).one()) == (1, "read")
