@@ -45,7 +45,7 @@ def _decide(desk: Desk, outcome: str) -> Response[Any]:
     if step == "back":
         return desk.shown(view, typed=typed)
     due_step = "receive" if outcome == "refuse" else "decide"
-    if seq != view.seq or step_of(view, set(view.allowed)) != due_step:
+    if _moved_on(view, seq) or step_of(view, set(view.allowed)) != due_step:
         told = "Hồ sơ vừa có thay đổi. Xem lại trạng thái mới rồi làm tiếp."
         return desk.shown(view, typed=typed, conflict=told, status_code=409)
     if lacking := _lacking(view, typed):
@@ -69,6 +69,13 @@ def _decide(desk: Desk, outcome: str) -> Response[Any]:
         key=str(uuid4()),
         signer=desk.actor.name,
     )
+
+
+def _moved_on(view: DossierView, seq: int | None) -> bool:
+    """Whether anything but the officer's own files changed since the page was shown."""
+    if seq is None:
+        return True
+    return any(event.seq > seq and not event.name.startswith("attachment.") for event in view.timeline)
 
 
 def _lacking(view: DossierView, typed: Typed) -> tuple[str, str] | None:
