@@ -105,7 +105,7 @@ def _about(name: str, view: DossierView) -> str:
             papers = f"{count} tệp giấy tờ, đã niêm phong. " if count else ""
             return f"{papers}Mã tra cứu {view.reference}."
         case "dossier.accepted" if view.due_at is not None:
-            return f"{view.agency_name}. Số hồ sơ {view.number}, hẹn trả {weekday_date(view.due_at)}."
+            return f"{view.agency_name}. Hẹn trả {weekday_date(view.due_at)}."
         case "dossier.refused":
             return f"{view.agency_name}. Lý do ghi trong phiếu mẫu 03."
         case "dossier.claimed" | "dossier.released":

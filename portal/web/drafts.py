@@ -38,6 +38,11 @@ class Shell(msgspec.Struct, frozen=True):
         """What is owed, in đồng."""
         return sum(amount for _, _, amount in self.fees)
 
+    @property
+    def undone(self) -> list[str]:
+        """The steps that still lack something."""
+        return [one["label"] for one in self.tasks if one["label"] != FEE_STEP and one["state"] != "done"]
+
     def place(self, step: str) -> int:
         """The place of a step, from 1."""
         return self.steps.index(step) + 1
@@ -113,7 +118,7 @@ def section_tasks(
     for section in sections:
         keys = {field.key for field in section.fields}
         touched = any(key in view.answers for key in keys)
-        state = "done" if not keys & wrong else "doing" if touched else "todo"
+        state = "done" if not keys & wrong else "doing" if touched or section.key == current else "todo"
         address = f"/ho-so/{view.id}/to-khai?{PART}={section.key}{back}"
         tasks.append(
             {"label": section.title, "href": address, "state": state, "current": section.key == current}

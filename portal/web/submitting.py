@@ -69,7 +69,7 @@ def _review_page(
     fields, papers = shortfall(view)
     lines = [_field_line(view, one) for one in fields]
     lines += [{"href": f"/ho-so/{view.id}/giay-to#{one['key']}", "message": one["message"]} for one in papers]
-    errors, consents = problems_of(unticked or [])
+    consents, errors = problems_of(unticked or [])
     return page(
         request,
         "filing/review.html",
