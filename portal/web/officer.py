@@ -42,6 +42,7 @@ EMPTY = {
     "all": "Đơn vị chưa nhận hồ sơ nào.",
 }
 CHANNELS = (("online", "Trực tuyến"), ("counter", "Tại quầy"), ("post", "Qua bưu điện"))
+POSTED_TO = ("tiep-nhan", "khong-tiep-nhan", "nhan-viec", "tra-lai", "thu-phi", "quyet-dinh", "tra-ket-qua")
 Text = Annotated[str, QueryParameter(max_length=120, required=False)]
 
 
@@ -195,4 +196,15 @@ def document(
     )
 
 
-route_handlers: list[Any] = [inbox, dossier, file, document]
+@get(
+    [f"/can-bo/ho-so/{{dossier_id:uuid}}/{act}" for act in POSTED_TO],
+    sync_to_thread=False,
+    include_in_schema=False,
+    guards=[OFFICER],
+)
+def reopened(dossier_id: FromPath[UUID]) -> Response[Any]:
+    """The address of an act, typed or reloaded: back to the dossier."""
+    return see_other(f"/can-bo/ho-so/{dossier_id}")
+
+
+route_handlers: list[Any] = [inbox, dossier, file, document, reopened]
