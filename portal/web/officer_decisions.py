@@ -71,10 +71,8 @@ def _decide(desk: Desk, outcome: str) -> Response[Any]:
     )
 
 
-def _moved_on(view: DossierView, seq: int | None) -> bool:
+def _moved_on(view: DossierView, seq: int) -> bool:
     """Whether anything but the officer's own files changed since the page was shown."""
-    if seq is None:
-        return True
     return any(event.seq > seq and not event.name.startswith("attachment.") for event in view.timeline)
 
 
