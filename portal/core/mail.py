@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email import policy
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -39,6 +40,28 @@ class MailUnavailable(Unavailable):
     title = "Máy chủ thư tạm gián đoạn"
 
 
+class _Policy(policy.EmailPolicy):
+    """SMTP's rules, with subjects folded by the older, sound code.
+
+    Python 3.11 to 3.13 lose the space at a fold between two encoded words ("từ chối" became "từchối").
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        if name.lower() != "subject":
+            return super().fold(name, value)
+        return (
+            f"{name}: {Header(value, 'utf-8', header_name=name).encode(linesep=self.linesep)}{self.linesep}"
+        )
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() != "subject":
+            return super().fold_binary(name, value)
+        return self.fold(name, value).encode("ascii")
+
+
+_POLICY = _Policy(linesep="\r\n")
+
+
 class Mailer:
     """Sends one message at a time through the relay of the settings; holds no connection."""
 
@@ -64,7 +87,7 @@ class Mailer:
             relay.send_message(message, to_addrs=[to])
 
     def _compose(self, to: str, subject: str, text: str, html: str | None, message_id: str) -> EmailMessage:
-        message = EmailMessage(policy=policy.SMTP)
+        message = EmailMessage(policy=_POLICY)
         try:
             message["From"] = self._sender
             message["To"] = Address(addr_spec=to)

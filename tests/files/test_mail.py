@@ -24,6 +24,21 @@ def test_a_message_arrives_whole_with_its_marks(mail_settings):
     assert (message.to, message.text) == ("huong@example.vn", "Chào Nguyễn Thị Ễ\n")
 
 
+@pytest.mark.parametrize("code", ["H99", "H99.12", "H99.123456"])
+def test_no_space_is_lost_where_a_subject_is_folded(mail_settings, code):
+    """CPython folds "từ chối" into "từchối" at some lengths."""
+    mark = secrets.token_hex(2)
+    endings = ("bị từ chối giải quyết", "đã được tiếp nhận", "đang được giải quyết")
+    subjects = {f"Hồ sơ {code}-261122-{mark}: {ending}" for ending in endings}
+
+    for subject in subjects:
+        Mailer(mail_settings).send(
+            to="a@example.vn", subject=subject, text="x", message_id=f"fold-{len(subject)}"
+        )
+
+    assert {one.subject for one in inbox(mail_settings.mail_sink) if f"-{mark}:" in one.subject} == subjects
+
+
 def test_a_subject_cannot_add_a_header(mail_settings):
     mark = secrets.token_hex(4)
 
