@@ -250,11 +250,11 @@ def _run(folder: Path, port: int) -> None:
             services.start()
         with step("Cập nhật cơ sở dữ liệu", "migrating the database"):
             run_to_end(portal, "migrate", portal.logs)
+        for name in ("web", "worker", "background"):  # they read their code while the seed works
+            portal.start(name)
         with step("Nạp danh mục thủ tục và người dùng mẫu", "loading the sample catalogue and people"):
             seeded = run_to_end(portal, "seed", portal.logs)
         with step("Khởi động cổng", "starting the portal"):
-            for name in ("web", "worker", "background"):
-                portal.start(name)
             portal.children["web"].wait_ready(portal.answers, PATIENCE)
         say(f"\nMotcua sẵn sàng sau / ready after {time.monotonic() - begun:.1f} s")
         say(f"  Cổng dịch vụ công / portal    {public_url}")

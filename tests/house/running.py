@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import signal
 import subprocess
 import sys
@@ -59,7 +60,7 @@ class Running:
     """A child of the test with its output in a file."""
 
     def __init__(self, command: list[str], folder: Path, settings: Mapping[str, str]) -> None:
-        self.output = folder.with_name(folder.name + ".out")
+        self.output = folder.with_name(f"{folder.name}-{secrets.token_hex(3)}.out")
         self.begun = time.monotonic()
         with self.output.open("wb") as sink:
             self.process = subprocess.Popen(
