@@ -48,14 +48,15 @@ class _Policy(policy.EmailPolicy):
 
     def fold(self, name: str, value: str) -> str:
         if name.lower() != "subject":
-            return super().fold(name, value)
-        return (
-            f"{name}: {Header(value, 'utf-8', header_name=name).encode(linesep=self.linesep)}{self.linesep}"
-        )
+            plain: str = super().fold(name, value)
+            return plain
+        folded = Header(value, "utf-8", header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {folded}{self.linesep}"
 
     def fold_binary(self, name: str, value: str) -> bytes:
         if name.lower() != "subject":
-            return super().fold_binary(name, value)
+            raw: bytes = super().fold_binary(name, value)
+            return raw
         return self.fold(name, value).encode("ascii")
 
 
