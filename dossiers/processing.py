@@ -1,6 +1,6 @@
 """The desk: reception, claim, fees. One function an act; each is one transaction and one event."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +16,12 @@ from dossiers.models import Dossier, FeeLine, NumberCounter, PaymentMethod
 from dossiers.workflow import Action, Status, advance
 from portal.core import crypto, events, idempotency, runtime
 from portal.core.calendar import VIET_NAM
-from portal.core.clock import local, now
+from portal.core.clock import local, now, today
 from portal.core.errors import Conflict, Invalid, NotFound, Stale
 from portal.core.text import clean
 from services_catalog import forms
 from services_catalog.content import FeeItem, RevisionContent, TimeLimit
+from services_catalog.words import due_now
 
 LEASE = timedelta(hours=24)
 MAX_REASON = 2000
@@ -130,7 +131,9 @@ def receive(
     dossier.number = allot_number(dossier.receiving_agency_id, code, dossier.accepted_at)
     deadline = due(time_limit(content, answers), dossier.accepted_at, VIET_NAM)
     dossier.due_at = dossier.original_due_at = deadline.due_at
-    for item, amount in amounts(content, answers, online=dossier.channel == "online"):
+    for item, amount in amounts(
+        content, answers, online=dossier.channel == "online", on=local(dossier.accepted_at).date()
+    ):
         session.add(FeeLine(dossier_id=dossier.id, key=item.key, name=item.name, amount_vnd=amount))
     return finish(
         session,
@@ -179,10 +182,15 @@ def time_limit(content: RevisionContent, answers: dict[str, Any]) -> TimeLimit:
     return content.time_limit
 
 
-def amounts(content: RevisionContent, answers: dict[str, Any], *, online: bool) -> list[tuple[FeeItem, int]]:
-    """The fee items owed and their amounts in đồng; items that come to nothing are left out."""
+def amounts(
+    content: RevisionContent, answers: dict[str, Any], *, online: bool, on: date | None = None
+) -> list[tuple[FeeItem, int]]:
+    """The fee items owed on a day (today), and their amounts in đồng; what comes to nothing is left out.
+
+    Fees have days of force: provinces set and cut them by resolution.
+    """
     owed = []
-    for item in content.fees:
+    for item in due_now(content.fees, on or today()):
         quantity = 1
         if item.quantity_field is not None:
             given = answers.get(item.quantity_field)

@@ -1,8 +1,9 @@
 """Reception, claim, fees, decision and return at the desk."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from auth.access_log import note_reading
@@ -13,6 +14,7 @@ from portal.core import events
 from portal.core.clock import local, now
 from portal.core.db import act_as
 from portal.core.errors import Invalid, Stale
+from services_catalog import content as catalogue
 from tests import factories
 
 
@@ -176,6 +178,19 @@ def test_fees_count_copies_and_leave_out_what_is_free_online(session, with_fees)
     lines = views.detail(session, officer, dossier.id).fees
 
     assert [(line.key, line.amount_vnd) for line in lines] == [("copies", 16_000)]
+
+
+def test_only_fees_in_force_on_the_day_are_owed():
+    """Charges are set by the provincial council, for a time (Law on Civil Status 2014, art. 11)."""
+    dated = {**COPIES, "quantity_field": None, "valid_from": "2026-01-01", "valid_to": "2026-06-30"}
+    body = catalogue.decode(msgspec.json.encode(factories.simple() | {"fees": [dated]}))
+
+    def owed(on):
+        return [amount for _, amount in processing.amounts(body, {}, online=True, on=on)]
+
+    assert owed(date(2025, 12, 31)) == []
+    assert owed(date(2026, 1, 1)) == owed(date(2026, 6, 30)) == [8000]
+    assert owed(date(2026, 7, 1)) == []
 
 
 def test_approval_says_unpaid_until_the_cash_is_noted(session, with_fees):
