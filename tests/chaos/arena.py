@@ -11,7 +11,7 @@ from uuid import UUID
 from portal.core.db import Sessions
 from portal.embedded.supervisor import Portal
 from tests.chaos.client import Client, GaveUp, new_submission
-from tests.chaos.judge import waiting
+from tests.chaos.judge import done, waiting
 from tests.chaos.ledger import Ledger
 
 
@@ -146,30 +146,28 @@ def _file_on(client: Client, ground: Ground, plan: Plan, enough: threading.Event
 def _kill(portal: ChaosPortal, plan: Plan, outcome: Outcome, sessions: Sessions, begun: float) -> None:
     """Kill by turns, from the main thread, each time with something under way."""
     strike = time.monotonic() + random.uniform(*plan.pause)
+    applied = 0  # effects when the worker was last started: it is at work again once there are more
     while time.monotonic() - begun < plan.limit:
-        time.sleep(0.02)
+        time.sleep(0.05)
         web_left = plan.web_kills - outcome.web_kills
         worker_left = plan.worker_kills - outcome.worker_kills
-        if web_left <= 0 and worker_left <= 0:
-            if outcome.ledger.acknowledged() >= plan.acknowledged:
-                return
-            continue
+        if web_left <= 0 and worker_left <= 0 and outcome.ledger.acknowledged() >= plan.acknowledged:
+            return
         if time.monotonic() < strike:
             continue
-        if worker_left > 0 and worker_left * max(plan.web_kills, 1) >= web_left * plan.worker_kills:
+        if worker_left > 0:
             with sessions() as session:
-                if not waiting(session):
-                    continue
-            portal.kill("worker")
-            outcome.worker_kills += 1
-        else:
-            flying = outcome.ledger.in_flight
-            if not flying or not portal.listens():
-                continue
+                left, at_work = waiting(session), done(session)
+            if left and at_work > applied:
+                portal.kill("worker")
+                outcome.worker_kills += 1
+                applied = at_work
+                strike = time.monotonic() + random.uniform(*plan.pause)
+        if web_left > 0 and portal.listens() and (flying := outcome.ledger.in_flight):
             portal.kill("web")
             outcome.web_kills += 1
             outcome.in_flight.append(flying)
-        strike = time.monotonic() + random.uniform(*plan.pause)
+            strike = time.monotonic() + random.uniform(*plan.pause)
 
 
 def _wait_quiet(sessions: Sessions, deadline: float) -> bool:

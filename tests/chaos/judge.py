@@ -54,6 +54,11 @@ def waiting(session: Session) -> int:
     return int(missing + session.execute(sa.select(sa.func.count()).select_from(O)).scalar_one())
 
 
+def done(session: Session) -> int:
+    """How many consequences were applied so far."""
+    return int(session.execute(sa.select(sa.func.count()).select_from(F)).scalar_one())
+
+
 def judge(
     session: Session, ledger: Ledger, environment: Mapping[str, str], command: list[str] | None
 ) -> Verdict:

@@ -18,7 +18,16 @@ from tests.conftest import Database
 
 VERIFY = [sys.executable, "-m", "portal.cli", "verify"]
 SHORT = Plan(acknowledged=25, web_kills=3, worker_kills=1, clients=5, attach=0.5, flows=0.2, pause=(1.0, 2.0))
-LONG = Plan(acknowledged=500, web_kills=12, worker_kills=6, clients=8, attach=0.5, flows=0.1, limit=1500)
+LONG = Plan(
+    acknowledged=500,
+    web_kills=12,
+    worker_kills=6,
+    clients=8,
+    attach=0.25,
+    flows=0.1,
+    pause=(3.0, 6.0),
+    limit=2400,
+)
 LATE = Plan(
     acknowledged=20, web_kills=3, clients=6, twins=0.1, lost=0.0, pause=(1.0, 1.5), limit=90, settle=False
 )
