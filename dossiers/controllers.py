@@ -325,7 +325,6 @@ class TrackingController(Controller):
         return TrackedOut(
             reference=found.reference,
             number=found.number,
-            procedure_name=found.procedure_name,
             agency_name=found.agency_name,
             status=status_out(found.status),
             submitted_at=found.submitted_at,

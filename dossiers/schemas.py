@@ -155,7 +155,6 @@ class DeadlineOut(Struct, frozen=True, kw_only=True):
 class TrackedOut(Struct, frozen=True, kw_only=True):
     reference: str
     number: str | None
-    procedure_name: str
     agency_name: str
     status: StatusOut
     submitted_at: datetime

@@ -21,7 +21,6 @@ class Tracked(msgspec.Struct, frozen=True):
 
     reference: str
     number: str | None
-    procedure_name: str
     agency_name: str
     status: Status
     submitted_at: datetime
@@ -51,7 +50,6 @@ def tracking(session: Session, *, number: str, factor: str) -> Tracked:
             D.c.id,
             D.c.reference,
             D.c.number,
-            D.c.procedure_name,
             col(Agency.name).label("agency_name"),
             D.c.status,
             D.c.submitted_at,
@@ -71,7 +69,6 @@ def tracking(session: Session, *, number: str, factor: str) -> Tracked:
     return Tracked(
         row.reference,
         row.number,
-        row.procedure_name,
         row.agency_name,
         Status(row.status),
         row.submitted_at,

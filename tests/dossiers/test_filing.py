@@ -262,4 +262,4 @@ def test_public_tracking_needs_number_and_factor_and_shows_only_the_stage(sessio
     assert answers[0] == answers[1]
     assert answers[0].status is Status.SUBMITTED
     assert len(set(answers[2:])) == 1
-    assert not {"name", "answers", "applicant"} & set(tracking.Tracked.__struct_fields__)
+    assert not {"procedure_name", "answers", "applicant"} & set(tracking.Tracked.__struct_fields__)
