@@ -164,7 +164,7 @@ def paper_rows(view: DossierView) -> list[dict[str, Any]]:
         files = [one for one in view.attachments if one.requirement_key == requirement.key]
         if not files and not filing.needed(requirement, view.answers):
             continue
-        names = "\n".join(one.filename for one in files)
+        names = " · ".join(one.filename for one in files)
         rows.append(
             {
                 "label": requirement.name,

@@ -110,6 +110,16 @@ def view(
     return shown
 
 
+def _hint(field: Field) -> str | None:
+    """The question's own hint; a date always says how it is written."""
+    form = _HINTS.get(field.kind)
+    return (
+        f"{field.hint}. {form}"
+        if field.hint and form and field.kind.startswith("date")
+        else field.hint or form
+    )
+
+
 def _view(field: Field, name: str, value: Any, errors: Mapping[str, str], extra: str | None) -> FieldView:
     made = FieldView(
         key=field.key,
@@ -118,7 +128,7 @@ def _view(field: Field, name: str, value: Any, errors: Mapping[str, str], extra:
         kind=field.kind,
         control=_control(field),
         label=field.label,
-        hint=field.hint or _HINTS.get(field.kind),
+        hint=_hint(field),
         optional=not field.required,
         error=errors.get(name),
         options=[(option.value, option.label) for option in field.options],

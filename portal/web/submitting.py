@@ -84,8 +84,20 @@ def _review_page(
         errors=errors,
         ticked=ticked,
         key=key,
-        ways=[(way, WAYS[way]) for way in view.content.return_ways],
+        ways=[(way, WAYS[way]) for way in view.content.return_ways] if _asks_way(view) else [],
+        asked=_consents(view),
     )
+
+
+def _asks_way(view: DossierView) -> bool:
+    """Whether the way of return is chosen here: there are several, and the form has not asked."""
+    return len(view.content.return_ways) > 1 and filing.RETURN_WAY not in forms.keys(view.content.form)
+
+
+def _consents(view: DossierView) -> dict[str, str]:
+    """What must be ticked here, with the words when it is not; a form with its own promise has the first."""
+    promised = any(field.kind == "commit" for section in view.content.form for field in section.fields)
+    return {name: words for name, words in CONSENTS.items() if name != "truth" or not promised}
 
 
 def _field_line(view: DossierView, error: dict[str, str]) -> dict[str, str]:
@@ -123,10 +135,12 @@ def submit(
 ) -> Response[Any]:
     """File the dossier. The page's key makes a second press, or a retry after a lost answer, harmless."""
     key = str(identifier(form.get("key")))
-    ticked = frozenset(name for name in CONSENTS if name in form)
-    unticked = [{"field": name, "message": text} for name, text in CONSENTS.items() if name not in ticked]
     slip = f"/ho-so/{dossier_id}/da-nop"
     view = draft_of(session, actor, dossier_id)
+    ticked = frozenset(name for name in CONSENTS if name in form)
+    unticked = [
+        {"field": name, "message": text} for name, text in _consents(view).items() if name not in ticked
+    ]
     if view.status is not Status.DRAFT:
         return see_other(slip if view.submitted_at else f"/ho-so/{dossier_id}")
     if way := form.get("return_way"):

@@ -142,7 +142,6 @@ class Citizen(Hands):
         self.page.get_by_role("link", name=re.compile("^Tiếp tục")).click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Kiểm tra và nộp")
         self.visitor.look("kiem-tra")
-        self.tick("Tôi cam đoan những điều khai trên là đúng")
         self.tick("Tôi đồng ý cho")
         self.press("Nộp hồ sơ")
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Đã nộp hồ sơ")
@@ -201,7 +200,7 @@ class Officer(Hands):
         self.press("Tiếp nhận, cấp số hồ sơ")
         number = self.page.locator(".mc-number").first
         expect(number).to_have_text(re.compile(r"^H99\.12\.05-\d{6}-\d{4,}$"))
-        expect(self.page.get_by_role("heading", name=re.compile(r"^Hẹn trả \d\d/\d\d/\d{4}"))).to_be_visible()
+        expect(self.page.get_by_role("heading", name=re.compile(r"^Hẹn trả \d\d.\d\d.\d{4}"))).to_be_visible()
         self.load_until(self.page.get_by_role("link", name="Giấy tiếp nhận và hẹn trả kết quả (mẫu 01)"))
         self.visitor.look("can-bo-da-tiep-nhan")
         return number.inner_text()
@@ -210,7 +209,7 @@ class Officer(Hands):
         """Take the dossier on, add the signed result, decide."""
         self.press("Nhận giải quyết")
         self.hand_in("Tệp kết quả", result)
-        self.choose("Kết quả", "Phê duyệt, trả tệp kết quả ở trên")
+        self.group("Kết quả").get_by_label(re.compile("^Phê duyệt")).check()
         self.write("Lời nhắn cho người nộp", "Chúc mừng gia đình.")
         self.visitor.look("can-bo-quyet-dinh")
         self.press("Xem trước quyết định")
