@@ -28,6 +28,7 @@ class Desk:
         self.agency: Agency = factories.agency(session)
         self.officer: Actor = factories.officer(session, self.agency.id, email="can-bo@example.vn")
         self.procedure: Procedure = factories.procedure(session, self.agency.id)
+        self.applicant: Actor | None = None  # one person files all, unless a test names somebody
 
     def open(self) -> "Desk":
         """Commit what was made and sign the officer in."""
@@ -37,7 +38,8 @@ class Desk:
 
     def filed(self, made: Procedure | None = None, **more: Any) -> Dossier:
         """A dossier somebody filed."""
-        applicant = factories.citizen(self.session, **more)
+        applicant = self.applicant if self.applicant and not more else factories.citizen(self.session, **more)
+        self.applicant = applicant
         return factories.filed(self.session, applicant, made or self.procedure, self.agency.id)
 
     def accepted(self, made: Procedure | None = None, **more: Any) -> Dossier:
