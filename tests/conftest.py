@@ -171,14 +171,33 @@ def acts_as(session: Session, actor: Actor = ANONYMOUS) -> Actor:
     return actor
 
 
-@pytest.fixture
-def client(sessions: Sessions, settings: Settings, store: Embedded) -> Iterator[TestClient[Any]]:
-    """The application on the rolled-back database; `session` sees what it does."""
+class Switch:
+    """Sessions of whichever test runs: the application is built once for all of them."""
+
+    make: Sessions
+
+    def __call__(self) -> Session:
+        return self.make()
+
+
+@pytest.fixture(scope="session")
+def application(settings: Settings, store: Embedded) -> tuple[Any, Switch, Settings, Any]:
+    """The application on the rolled-back database, its switch, settings and storage."""
     from portal.app import create_app
     from portal.core.storage import Storage
 
     fresh = settings_for(store, settings.database_url.get_secret_value().rsplit("/", 1)[1])
-    app = create_app(fresh, sessions, Storage(fresh))
+    switch, storage = Switch(), Storage(fresh)
+    return create_app(fresh, switch, storage), switch, fresh, storage
+
+
+@pytest.fixture
+def client(sessions: Sessions, application: tuple[Any, Switch, Settings, Any]) -> Iterator[TestClient[Any]]:
+    """A fresh browser before the application; `session` sees what it does, and all of it is rolled back."""
+    app, switch, fresh, storage = application
+    switch.make = sessions
+    runtime.install(fresh, sessions, storage)
+    app.state.pop("catalogue_bodies", None)  # bodies of a catalogue that was rolled back
     with TestClient(app, base_url="https://testserver.local", raise_server_exceptions=False) as made:
         yield made
 
