@@ -30,7 +30,9 @@
   const LONGEST_SILENCE = 45000; // ms without a byte moving, then the line counts as lost
   const status = document.querySelector("[data-upload-status]");
   const announce = (words) => { if (status) status.textContent = words; };
-  const megabytes = (bytes) => (bytes / MB).toFixed(1).replace(".", ",") + " MB";
+  const megabytes = (bytes) => bytes < MB / 10
+    ? Math.max(1, Math.round(bytes / 1024)) + " KB"
+    : (bytes / MB).toFixed(1).replace(".", ",") + " MB";
   const sleep = (ms, early) => new Promise((done) => {
     const timer = setTimeout(done, ms);
     if (early) addEventListener("online", () => { clearTimeout(timer); done(); }, { once: true });
