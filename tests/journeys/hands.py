@@ -70,19 +70,20 @@ class Hands:
     def hand_in(self, paper: str, *files: Path) -> None:
         """Choose files for a paper in the browser's dialog, and wait until the portal has checked them."""
         block = self.page.locator(".mc-paper", has=self.page.get_by_role("heading", name=re.compile(paper)))
-        for file in files:
+        checked = block.get_by_text("Đã nhận đủ và kiểm tra")
+        before = checked.count()
+        for count, file in enumerate(files, before + 1):
             with self.page.expect_file_chooser() as dialog:
                 block.locator("input[type=file]").click()
             dialog.value.set_files(file)
             if not self.visitor.script:
                 block.get_by_role("button", name=re.compile("^Tải tệp lên")).click()
-            received = block.locator(".mc-file", has_text=file.name)
-            self.until(received.get_by_text("Đã nhận đủ và kiểm tra"))
+            self.until(checked.nth(count - 1))
 
     def until(self, wanted: Locator, seconds: int = 60) -> None:
         """Wait for something the portal does by itself; without script, load the page again and again."""
         if self.visitor.script:
-            expect(wanted.first).to_be_visible(timeout=seconds * 1000)
+            expect(wanted).to_be_visible(timeout=seconds * 1000)
             return
         for _ in range(seconds):
             if wanted.count():
