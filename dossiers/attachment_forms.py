@@ -90,8 +90,15 @@ def _key(dossier_id: UUID, requirement_key: str, attachment_id: UUID) -> str:
 
 
 def _day(attachment_id: UUID) -> str:
-    """The day, in Viet Nam, on which a UUIDv7 was made."""
-    return f"{datetime.fromtimestamp((attachment_id.int >> 80) / 1000, ZONE):%Y%m%d}"
+    """The day, in Viet Nam, on which a UUIDv7 was made.
+
+    Raises:
+        NotReceived: the id names no day there is; it is none of ours.
+    """
+    try:
+        return f"{datetime.fromtimestamp((attachment_id.int >> 80) / 1000, ZONE):%Y%m%d}"
+    except (ValueError, OverflowError, OSError):
+        raise NotReceived from None
 
 
 def returned_from_store(

@@ -62,3 +62,11 @@ def test_unknown_names_are_errors() -> None:
 
     with pytest.raises(UndefinedError):
         templates().from_string("{{ no_such_name }}").render()
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_every_form_that_acts_carries_the_token(path: Path) -> None:
+    """Signed-in browsers must send it; the store's own form must not know it."""
+    for form in re.findall(r"<form\b[^>]*method=\"post\".*?</form>", path.read_text("utf-8"), re.DOTALL):
+        if "multipart/form-data" not in form.split(">")[0]:
+            assert "csrf" in form, form[:120]
