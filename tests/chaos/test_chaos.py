@@ -17,7 +17,7 @@ from tests.chaos.judge import Verdict, judge
 from tests.conftest import Database
 
 VERIFY = [sys.executable, "-m", "portal.cli", "verify"]
-SHORT = Plan(acknowledged=25, web_kills=3, worker_kills=1, clients=5, attach=0.5, flows=0.2, pause=(1.0, 2.0))
+SHORT = Plan(acknowledged=20, web_kills=2, worker_kills=1, clients=5, attach=0.5, flows=0.2, pause=(1.0, 2.0))
 LONG = Plan(
     acknowledged=500,
     web_kills=12,
