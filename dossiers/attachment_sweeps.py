@@ -22,7 +22,8 @@ from portal.core.storage import Storage
 from portal.core.work import unit_of_work
 
 ABANDONED: Final = timedelta(days=1)
-STUCK: Final = timedelta(minutes=5)
+STUCK: Final = timedelta(minutes=1)  # a check takes seconds; a killed worker leaves it waiting
+AGAIN: Final = timedelta(minutes=2)  # between two asks for the same file
 DAYS_BACK: Final = range(2, 10)  # days whose keys are compared with the rows, so that a missed run is no loss
 BATCH: Final = 200
 DISCARD: Final = "dossiers.attachments.discard"
@@ -70,7 +71,7 @@ def drop_abandoned() -> int:
 def look_again() -> int:
     """Ask again for the inspection of files that wait too long; refuse those that waited a day.
 
-    Each is asked for once in ten minutes at most. Returns how many were asked for.
+    Each is asked for once in two minutes at most. Returns how many were asked for.
     """
     asked = 0
     with unit_of_work() as session:
@@ -82,7 +83,7 @@ def look_again() -> int:
             if age > ABANDONED:
                 record(session, file_id, Verdict(file.declared_size, reason="not_checked"))
                 continue
-            again = effect(session, f"{INSPECT_AGAIN}:{file_id}:{age // timedelta(minutes=10)}")
+            again = effect(session, f"{INSPECT_AGAIN}:{file_id}:{age // AGAIN}")
         if again:
             current_app.send_task(INSPECT_AGAIN, args=[str(file_id)], retry=False)
             asked += 1

@@ -34,7 +34,8 @@ SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
     "dossier.delivered": ["dossiers.notifications.tell_applicant"],
 }
 
-# Sweepers: the queue carries hints, so each async step is looked for again.
+# Sweepers: the queue carries hints, so each async step is looked for again. One that waited longer than
+# its own interval is dropped: the next is due by then.
 TIMETABLE: Final[dict[str, dict[str, Any]]] = {
     "sweep-uploads": {"task": "dossiers.attachments.sweep_uploads", "schedule": 60.0},
     "sweep-sessions": {"task": "auth.tasks.sweep", "schedule": 600.0},
@@ -68,7 +69,9 @@ def configure(settings: Settings) -> Celery:
             if redis_like
             else {"confirm_publish": True}
         ),
-        beat_schedule=TIMETABLE,
+        beat_schedule={
+            name: {**entry, "options": {"expires": entry["schedule"]}} for name, entry in TIMETABLE.items()
+        },
         timezone="UTC",
     )
     return celery_app
@@ -90,11 +93,26 @@ def send(task: str, stream_id: str, seq: int) -> None:
     celery_app.send_task(task, args=[stream_id, seq], retry=False)
 
 
+def waiting() -> int:
+    """How many messages wait in the queue, besides those in hand."""
+    with celery_app.connection_for_read() as connection:
+        try:
+            name = celery_app.conf.task_default_queue
+            return int(connection.default_channel.queue_declare(name, passive=True).message_count)
+        except connection.channel_errors:  # never used yet, so there is none
+            return 0
+
+
 @celery_app.task(name="portal.worker.sweep_effects")  # type: ignore[untyped-decorator]
 def sweep_effects() -> int:
-    """Send again every consequence of the last day whose effect is still missing."""
+    """Send again every consequence whose effect is missing, once the queue has nothing left to do.
+
+    While messages wait, what is missing is merely late; sending it again would only grow the queue.
+    """
     from dossiers.tasks import missing_effects
 
+    if waiting() > 0:
+        return 0
     with unit_of_work() as session:
         missing = missing_effects(session, SUBSCRIBERS)
     for task, stream_id, seq in missing:

@@ -6,11 +6,13 @@
 import sys
 from datetime import timedelta
 
+import dossiers.attachment_sweeps
 import dossiers.tasks
 from portal import cli, worker
 
 if __name__ == "__main__":
     dossiers.tasks.GRACE = timedelta(seconds=4)
+    vars(dossiers.attachment_sweeps).update(STUCK=timedelta(seconds=4), AGAIN=timedelta(seconds=8))
     for entry in worker.TIMETABLE.values():
         if isinstance(entry["schedule"], float):
             entry["schedule"] = min(entry["schedule"], 3.0)
