@@ -13,7 +13,7 @@ from dossiers.deadlines import RECEPTION_HOURS_ONLINE, Deadline, due
 from dossiers.refusals import accepted
 from portal.core.calendar import VIET_NAM
 from portal.core.clock import now, today
-from portal.core.errors import Invalid
+from portal.core.errors import Invalid, NotFound
 from portal.core.http import DbSession
 from portal.web.pages import AnyRequest, page
 from services_catalog import queries, rulesets
@@ -215,6 +215,21 @@ def procedure_page(
     )
 
 
+@get("/thu-tuc/{code:str}/to-khai", sync_to_thread=True, include_in_schema=False)
+def blank_form(request: AnyRequest, session: DbSession, code: FromPath[str]) -> Response[Any]:
+    """The procedure's form, empty, to print and fill by hand.
+
+    Source: Circular 01/2023/TT-VPCP (criterion 2: forms can be downloaded).
+
+    Raises:
+        NotFound: no such procedure, or it has no form of its own here.
+    """
+    found = queries.procedure_page(session, code)
+    if found.content is None or not found.content.form:
+        raise NotFound("Thủ tục này chưa có tờ khai ở đây.", code=code)
+    return page(request, "catalogue/blank_form.html", procedure=found, content=found.content)
+
+
 def _conditions(chosen: OfferingRow | None) -> list[Any]:
     """The eight conditions at the agency, those that fail first."""
     if chosen is None or chosen.verdict is None:
@@ -257,4 +272,4 @@ def _channels(content: RevisionContent) -> list[dict[str, str]]:
     return rows
 
 
-route_handlers: list[Any] = [search_page, procedure_page]
+route_handlers: list[Any] = [search_page, procedure_page, blank_form]

@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 # Open to everybody: nothing of a person is answered, or the handler itself proves the person.
 PUBLIC = {
-    "/", "/thu-tuc", "/thu-tuc/{code:str}", "/dang-nhap", "/dang-ky", "/tra-cuu", "/thong-ke", "/kiem-tra",
+    "/", "/thu-tuc", "/thu-tuc/{code:str}", "/thu-tuc/{code:str}/to-khai",
+    "/dang-nhap", "/dang-ky", "/tra-cuu", "/thong-ke", "/kiem-tra",
     "/kiem-tra/{code:str}", "/huong-dan", "/rieng-tu", "/docs", "/hop-thu", "/thiet-lap",
     "/health/live", "/health/ready", "/metrics", "/schema", "/schema/openapi.json",
     "/schema/{path:str}", "/dang-xuat", "/api/v1/auth/logout",

@@ -7,7 +7,7 @@ import pytest
 from dossiers.workflow import Status
 from portal.web.public import holiday_ahead, path_of
 from tests import factories
-from tests.web.conftest import World, seen
+from tests.web.conftest import FORM, World, seen
 
 OPEN = [
     "/",
@@ -122,6 +122,19 @@ def test_the_procedure_page_tells_all(world: World) -> None:
         "Bắt đầu nộp",
     ):
         assert words in answer.text, words
+
+
+def test_the_form_can_be_printed_empty_as_the_second_condition_says(world: World) -> None:
+    address = f"/thu-tuc/{world.procedure.code}/to-khai"
+
+    shown = world.client.get(address)
+
+    assert shown.status_code == 200
+    assert address in world.client.get(f"/thu-tuc/{world.procedure.code}").text
+    assert all(
+        field["label"] in shown.text for field in FORM[0]["fields"] if field["kind"] not in ("note", "commit")
+    )
+    assert world.client.get("/thu-tuc/9.999999/to-khai").status_code == 404
 
 
 def test_an_unknown_procedure_is_a_page_with_a_search_and_a_code(world: World) -> None:
