@@ -59,6 +59,12 @@ def test_parallel_tries_do_not_pass_together(database: Database) -> None:
     assert sorted(passed) == [False] * 9 + [True] * 3
 
 
+def kept_counts(database: Database) -> list[int]:
+    """How many tries each bucket remembers."""
+    with database.app() as session:
+        return list(session.execute(sa.select(Throttle.__table__.c.count)).scalars())  # type: ignore[attr-defined]
+
+
 def test_keys_do_not_share_and_are_not_readable(database: Database) -> None:
     for _ in range(3):
         throttle.take(database.app, (bucket(THREE, "203.0.113.9"),))
@@ -82,12 +88,16 @@ def test_a_window_ends(database: Database) -> None:
 
     throttle.take(database.app, one)
 
+    assert kept_counts(database) == [1]
+
 
 def test_a_try_given_back_does_not_count(database: Database) -> None:
     one = (bucket(THREE, "a"),)
     for _ in range(10):
         throttle.take(database.app, one)
         throttle.give_back(database.app, one)
+
+    assert kept_counts(database) == [0]
 
 
 def test_sweeps_what_has_ended(database: Database) -> None:

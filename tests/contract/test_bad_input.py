@@ -178,7 +178,9 @@ def test_a_wrong_personal_id_is_named(client, personal_id):
 def test_nobody_signed_in_is_told_to_sign_in(client):
     client.cookies.clear()
 
-    problem(client.get("/api/v1/dossiers"), 401)
+    told = problem(client.get("/api/v1/dossiers"), 401)
+
+    assert "đăng nhập" in told["detail"].lower()
 
 
 def test_every_answer_carries_the_security_headers(client):

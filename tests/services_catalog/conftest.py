@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
+from sqlmodel import Session
 
 import services_catalog
-from portal.core.db import Sessions, make_engine, make_sessions
+from auth.actor import Actor, Role
+from portal.core.db import Sessions, act_as, make_engine, make_sessions
 from portal.embedded import Embedded
 from services_catalog import importing
+from tests import factories
 from tests.conftest import clone, drop, settings_for
 
 SEED = Path(services_catalog.__file__).parent / "seed"
@@ -29,3 +33,15 @@ def catalogue(migrated: Embedded) -> Iterator[Sessions]:
     yield sessions
     engine.dispose()
     drop(migrated, name)
+
+
+@pytest.fixture
+def editor(session: Session) -> Actor:
+    actor = factories.officer(session, uuid4(), Role.CATALOGUE_EDITOR)
+    act_as(session, actor.id, frozenset())
+    return actor
+
+
+@pytest.fixture
+def agency_id(session: Session) -> UUID:
+    return factories.agency(session, "H99.77.05").id

@@ -1,0 +1,33 @@
+"""Drafts of one small procedure, as an editor saves them."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlmodel import Session
+
+from auth.actor import Actor
+from portal.core import events
+from services_catalog import service
+from services_catalog.content import Offer, RevisionContent
+from services_catalog.levels import Level
+from tests import factories
+
+CODE = "1.999001"
+BASIS = "Điều 18 Luật Hộ tịch 60/2014/QH13"
+
+
+def said(**changes: Any) -> RevisionContent:
+    """A small content that meets all eight conditions, with changes."""
+    return msgspec.convert({**factories.simple(), **changes}, RevisionContent)
+
+
+def draft(session: Session, editor: Actor, agency_id: UUID, level: Level = Level.FULL, **more: Any) -> Any:
+    reason = {name: more.pop(name, None) for name in ("reason_code", "reason_basis")}
+    offers = more.pop("offers", [Offer(agency_id=agency_id, declared=level, **reason)])
+    return service.save_draft(session, CODE, editor, content=said(**more), offers=offers)
+
+
+def names(session: Session) -> list[str]:
+    procedure = service.editor_queries.by_code(session, CODE)
+    return [event.name for event in events.history(session, procedure.id)]
