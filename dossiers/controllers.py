@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, get, patch, post
-from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from auth import throttle
 from auth.access_log import note_reading
@@ -36,17 +36,8 @@ from dossiers.schemas import (
 from dossiers.timeline import label_of
 from dossiers.workflow import Status, label, national_code
 from portal.core.clock import ZONE, local, now
-from portal.core.http import DbSession
+from portal.core.http import DbSession, IdempotencyKey
 
-IdempotencyKey = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Idempotency-Key",
-        required=False,
-        max_length=200,
-        description="Made by the client; the same key with the same body repeats the first answer",
-    ),
-]
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
 CITIZEN = requires(Role.CITIZEN)
 OFFICER = requires(Role.OFFICER)

@@ -1,14 +1,23 @@
 """What the desk's pages read besides the lists: procedures to filter by, and files to open."""
 
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from auth.actor import Actor
-from dossiers import access, queries
-from dossiers.models import Document, Dossier
+from dossiers import access, queries, refusals
+from dossiers.models import Document, DocumentKind, Dossier
 from portal.core.errors import NotFound
+from portal.core.storage import Storage
+
+DOCUMENT_NAMES: Final = {
+    DocumentKind.ACKNOWLEDGEMENT: "Biên nhận nộp hồ sơ",
+    DocumentKind.FORM_01: "Giấy tiếp nhận và hẹn trả kết quả (mẫu 01)",
+    DocumentKind.FORM_03: "Phiếu từ chối (mẫu 03)",
+    DocumentKind.RESULT: "Kết quả giải quyết",
+}
 
 
 class DocumentNotFound(NotFound):
@@ -41,3 +50,13 @@ def document(session: Session, actor: Actor, dossier_id: UUID, document_id: UUID
     if found is None:
         raise DocumentNotFound("Hồ sơ này không có văn bản đó.")
     return dossier, found
+
+
+def document_url(storage: Storage, dossier: Dossier, found: Document) -> str:
+    """An address of the document at the store that lives a minute and names the file for its reader."""
+    name = f"{DOCUMENT_NAMES[found.kind]} {dossier.number or dossier.reference}"
+    return storage.presigned_get(
+        found.object_key,
+        filename=refusals.download_name(name, "pdf"),
+        content_type=refusals.CONTENT_TYPES["pdf"],
+    )

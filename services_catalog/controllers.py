@@ -4,12 +4,12 @@ from typing import Annotated, Any, Literal
 
 from litestar import Controller, Request, Response, get, post, put
 from litestar.openapi.spec import Example
-from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 
 from auth.actor import Role
 from auth.http import CurrentActor, requires
 from portal.core.errors import NotFound
-from portal.core.http import DbSession
+from portal.core.http import DbSession, IdempotencyKey
 from services_catalog import forms, queries, service
 from services_catalog.caching import answer
 from services_catalog.content import LifeEvent
@@ -89,15 +89,6 @@ After = Annotated[
     str | None, QueryParameter(max_length=4000, required=False, description="`next` of the page before")
 ]
 Limit = Annotated[int, QueryParameter(ge=1, le=100)]
-IdempotencyKey = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Idempotency-Key",
-        required=False,
-        max_length=200,
-        description="Made by the client; the same key with the same body repeats the first answer",
-    ),
-]
 
 
 class ProcedureController(Controller):

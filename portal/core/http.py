@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from litestar import Request
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
+from litestar.params import HeaderParameter
 from sqlmodel import Session
 
 from portal.core.db import Sessions, act_as
@@ -16,6 +17,16 @@ from portal.core.storage import Storage
 DbSession: TypeAlias = NamedDependency[Session]  # parameter name: session
 AppSettings: TypeAlias = NamedDependency[Settings]  # parameter name: settings
 AppStorage: TypeAlias = NamedDependency[Storage]  # parameter name: storage
+
+IdempotencyKey: TypeAlias = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        required=False,
+        max_length=200,
+        description="Made by the client; the same key with the same body repeats the first answer",
+    ),
+]
 
 Commit = Callable[[Session], None]
 

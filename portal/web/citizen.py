@@ -8,7 +8,7 @@ from litestar.params import FromPath, QueryParameter
 
 from auth.actor import Role
 from auth.http import CurrentActor, requires
-from dossiers import access, desk_queries, queries, refusals, views
+from dossiers import access, desk_queries, queries, views
 from dossiers.models import DocumentKind
 from dossiers.timeline import OF_APPLICANT, OF_DRAFT, label_of
 from dossiers.views import DossierView
@@ -24,12 +24,6 @@ from services_catalog import forms
 CITIZEN: Final = requires(Role.CITIZEN)
 YOURS: Final = frozenset({Status.DRAFT, Status.SUPPLEMENT, Status.FINANCIAL_DUTY})
 RUNNING: Final = frozenset({Status.ACCEPTED, Status.PROCESSING})
-DOCUMENT_NAMES: Final = {
-    DocumentKind.ACKNOWLEDGEMENT: "Biên nhận nộp hồ sơ",
-    DocumentKind.FORM_01: "Giấy tiếp nhận và hẹn trả kết quả (mẫu 01)",
-    DocumentKind.FORM_03: "Phiếu từ chối (mẫu 03)",
-    DocumentKind.RESULT: "Kết quả giải quyết",
-}
 After = Annotated[str, QueryParameter(name="sau", max_length=300, required=False)]
 
 
@@ -71,7 +65,7 @@ def show(
         days_left=VIET_NAM.working_days_between(today(), due_on) if due_on and due_on > today() else 0,
         entries=path_of(view),
         owed=[one for one in view.fees if one.settled_at is None],
-        documents=[(one, DOCUMENT_NAMES[DocumentKind(one.kind)]) for one in documents],
+        documents=[(one, desk_queries.DOCUMENT_NAMES[DocumentKind(one.kind)]) for one in documents],
         results=[one for one in documents if one.kind == DocumentKind.RESULT],
         form03=next((one for one in documents if one.kind == DocumentKind.FORM_03), None),
         sections=[
@@ -157,10 +151,7 @@ def document(
     owner, found = desk_queries.document(session, actor, dossier_id, document_id)
     if owner.applicant_id != actor.id:
         raise access.DossierNotFound
-    name = refusals.download_name(f"{DOCUMENT_NAMES[found.kind]} {owner.number or owner.reference}", "pdf")
-    return see_other(
-        storage.presigned_get(found.object_key, filename=name, content_type=refusals.CONTENT_TYPES["pdf"])
-    )
+    return see_other(desk_queries.document_url(storage, owner, found))
 
 
 route_handlers: list[Any] = [mine, show, document]

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from auth import queries as people
 from auth.actor import Actor
-from dossiers import attachments, filing, processing, refusals
+from dossiers import attachments, desk_queries, filing, processing, refusals
 from dossiers.attachment_rules import RESULT, TooManyFiles
 from dossiers.deadlines import Deadline, due
 from dossiers.models import DocumentKind
@@ -21,18 +21,12 @@ from portal.core.calendar import VIET_NAM
 from portal.core.clock import local, now, today
 from portal.core.render import capital, time_vi
 from portal.core.storage import PostForm, Storage
-from portal.web import forms as shown
 from portal.web.due import when
 from portal.web.pages import AnyRequest, page
 from services_catalog import forms
+from services_catalog.answer_words import words
 from services_catalog.content import Field
 
-DOCUMENT_NAMES: Final = {
-    DocumentKind.ACKNOWLEDGEMENT: "Giấy xác nhận đã nộp",
-    DocumentKind.FORM_01: "Giấy tiếp nhận và hẹn trả kết quả (mẫu 01)",
-    DocumentKind.FORM_03: "Phiếu từ chối (mẫu 03)",
-    DocumentKind.RESULT: "Kết quả giải quyết",
-}
 RETURN_WAYS: Final = {
     "online": "qua mạng: bản điện tử trên Cổng",
     "counter": "tại quầy của cơ quan",
@@ -100,11 +94,9 @@ def answers_of(view: DossierView, *, reveal: bool) -> list[tuple[str, list[Answe
 def _answer(view: DossierView, field: Field, reveal: bool) -> Answer:
     value = view.answers[field.key]
     hidden = field.kind == "personal_id" and not reveal
-    words = (
-        masked(str(value)) if hidden else shown.words(_masking(field, reveal), _masked(field, value, reveal))
-    )
+    told = masked(str(value)) if hidden else words(_masking(field, reveal), _masked(field, value, reveal))
     known = view.applicant.get((field.prefill or "").removeprefix("account."))
-    return Answer(field.label, words, "account" if known and known == value else "typed", hidden)
+    return Answer(field.label, told, "account" if known and known == value else "typed", hidden)
 
 
 def _masking(field: Field, reveal: bool) -> Field:
@@ -262,7 +254,7 @@ def desk_page(
         owed_total=sum(fee.amount_vnd for fee in owed),
         lease=_until(view),
         return_way=RETURN_WAYS.get(view.return_way, view.return_way),
-        document_names={kind.value: words for kind, words in DOCUMENT_NAMES.items()},
+        document_names={kind.value: words for kind, words in desk_queries.DOCUMENT_NAMES.items()},
         has_result=any(one.kind == DocumentKind.RESULT for one in view.documents),
         history=history_of(session, view, actor),
         typed=typed,

@@ -17,6 +17,7 @@ from portal.core.errors import Malformed
 from portal.core.http import DbSession
 from portal.web import forms as shown
 from services_catalog import forms
+from services_catalog.answer_words import words
 from services_catalog.content import Section
 
 CITIZEN: Final = requires(Role.CITIZEN)
@@ -149,7 +150,7 @@ def answer_rows(view: DossierView, section: Section) -> list[dict[str, Any]]:
         rows.append(
             {
                 "label": field.label,
-                "value": "Chưa điền" if value is None else shown.words(field, value),
+                "value": "Chưa điền" if value is None else words(field, value),
                 "note": None,
                 "edit": f"/ho-so/{view.id}/to-khai?{PART}={section.key}&ve=kiem-tra#{anchor}",
             }

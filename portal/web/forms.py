@@ -1,12 +1,11 @@
 """An e-form's section as a page shows it: every question with its value, its error and its conditions."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
 
-from services_catalog import forms
+from services_catalog import answer_words, forms
 from services_catalog.answers import ADDRESS_LABELS
 from services_catalog.content import Condition, Field, Section
 
@@ -151,7 +150,7 @@ def _view(field: Field, name: str, value: Any, errors: Mapping[str, str], extra:
         case "note":
             pass
         case _:
-            made.value = shown(field.kind, value)
+            made.value = answer_words.shown(field.kind, value)
     return made
 
 
@@ -234,47 +233,6 @@ def _when(conditions: Sequence[Condition], prefix: str) -> str | None:
 
 def _posted(value: str | bool) -> str:
     return value if isinstance(value, str) else "true" if value else "false"
-
-
-def shown(kind: str, value: Any) -> str:
-    """An answer to a one-line question as a person writes it: 04/02/1988, 1.250.000."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "Có" if value else "Không"
-    if isinstance(value, int):
-        return f"{value:,}".replace(",", ".") if kind == "money" else str(value)
-    text = str(value)
-    try:
-        if kind in ("date", "date_or_year") and len(text) == 10:
-            return f"{date.fromisoformat(text):%d/%m/%Y}"
-        if kind == "datetime":
-            return f"{datetime.fromisoformat(text):%H:%M %d/%m/%Y}"
-    except ValueError:
-        return text
-    return text
-
-
-def words(field: Field, value: Any) -> str:
-    """An answer as the review page and the desk print it, on one line or several."""
-    labels = {option.value: option.label for option in field.options}
-    match field.kind:
-        case "choice":
-            return labels.get(str(value), str(value))
-        case "choices" if isinstance(value, list):
-            return "; ".join(labels.get(str(one), str(one)) for one in value)
-        case "address" if isinstance(value, dict):
-            return ", ".join(str(value[one]) for one in reversed(ADDRESS_LABELS) if value.get(one))
-        case "commit":
-            return "Đã cam đoan" if value else "Chưa"
-        case "repeat" if isinstance(value, list):
-            return "\n".join(f"{place}. {_row_words(field, row)}" for place, row in enumerate(value, 1))
-        case _:
-            return shown(field.kind, value)
-
-
-def _row_words(field: Field, row: Mapping[str, Any]) -> str:
-    return "; ".join(f"{sub.label}: {words(sub, row[sub.key])}" for sub in field.fields if sub.key in row)
 
 
 def section_of(sections: Sequence[Section], path: str) -> Section | None:

@@ -11,7 +11,7 @@ from auth import queries as people
 from auth.access_log import note_reading
 from auth.actor import Actor
 from auth.http import CurrentActor
-from dossiers import attachments, desk_queries, queries, refusals, views
+from dossiers import attachments, desk_queries, queries, views
 from dossiers.controllers import OFFICER, day_end
 from dossiers.queries import VIEWS, DossierRow
 from portal.core.calendar import VIET_NAM
@@ -19,7 +19,7 @@ from portal.core.clock import now
 from portal.core.http import AppStorage, DbSession
 from portal.core.paging import BadCursor
 from portal.core.text import clean
-from portal.web.desk_dossier import DOCUMENT_NAMES, desk_page
+from portal.web.desk_dossier import desk_page
 from portal.web.due import When, shift, when
 from portal.web.pages import AnyRequest, page, see_other
 
@@ -190,10 +190,7 @@ def document(
     owner, found = desk_queries.document(session, actor, dossier_id, document_id)
     if owner.applicant_id != actor.id:
         note_reading(session, actor, dossier_id, "document")
-    name = refusals.download_name(f"{DOCUMENT_NAMES[found.kind]} {owner.number or owner.reference}", "pdf")
-    return see_other(
-        storage.presigned_get(found.object_key, filename=name, content_type=refusals.CONTENT_TYPES["pdf"])
-    )
+    return see_other(desk_queries.document_url(storage, owner, found))
 
 
 @get(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from portal.web import forms
+from services_catalog.answer_words import words
 from services_catalog.content import Condition, Field, Option, Section
 
 KIND = Field(
@@ -116,8 +117,8 @@ def test_error_links_lead_to_a_control(path: str, anchor: str) -> None:
 
 
 def test_answers_in_words() -> None:
-    assert forms.words(KIND, "b") == "B"
+    assert words(KIND, "b") == "B"
     address = {"province": "Lam Giang", "commune": "Xã Tân Hòa", "detail": "Tổ 4"}
-    assert forms.words(SECOND.fields[5], address) == "Tổ 4, Xã Tân Hòa, Lam Giang"
-    assert forms.words(SECOND.fields[6], [{"name": "A"}, {"name": "B"}]) == "1. Tên: A\n2. Tên: B"
-    assert forms.words(SECOND.fields[2], False) == "Không"
+    assert words(SECOND.fields[5], address) == "Tổ 4, Xã Tân Hòa, Lam Giang"
+    assert words(SECOND.fields[6], [{"name": "A"}, {"name": "B"}]) == "1. Tên: A\n2. Tên: B"
+    assert words(SECOND.fields[2], False) == "Không"
