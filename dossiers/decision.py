@@ -93,6 +93,7 @@ def approve(
             **facts(dossier),
             "on_time": on_time,
             "accepted_at": dossier.accepted_at,
+            "settled_at": dossier.settled_at,
             "result": "generated" if result_attachment_id is None else "uploaded",
         },
         {"ground": ground} if ground else None,
@@ -188,7 +189,12 @@ def reject(
         after,
         "dossier.rejected",
         actor,
-        {**facts(dossier), "on_time": on_time, "accepted_at": dossier.accepted_at},
+        {
+            **facts(dossier),
+            "on_time": on_time,
+            "accepted_at": dossier.accepted_at,
+            "settled_at": dossier.settled_at,
+        },
         {"reason": ground},
     )
 
@@ -220,5 +226,10 @@ def deliver(
         after,
         "dossier.delivered",
         actor,
-        {**facts(dossier), "return_way": dossier.return_way, "accepted_at": dossier.accepted_at},
+        {
+            **facts(dossier),
+            "return_way": dossier.return_way,
+            "accepted_at": dossier.accepted_at,
+            "returned_at": dossier.returned_at,
+        },
     )

@@ -267,7 +267,7 @@ def submit(session: Session, actor: Actor, dossier_id: UUID, *, idempotency_key:
         raise Incomplete(f"Còn {count} việc cần làm trước khi nộp.", fields=fields, papers=papers)
 
     instant = now()
-    digest = _seal_manifest(session, dossier, attachments)
+    digest, listed = _seal_manifest(session, dossier, attachments)
     dossier.status = status
     dossier.reference = reference()
     dossier.submitted_at = dossier.updated_at = instant
@@ -284,8 +284,14 @@ def submit(session: Session, actor: Actor, dossier_id: UUID, *, idempotency_key:
             "revision_id": dossier.revision_id,
             "level": dossier.level,
             "channel": dossier.channel,
+            "submitted_at": dossier.submitted_at,
             "reception_due_at": dossier.reception_due_at,
+            "return_way": dossier.return_way,
             "manifest": digest,
+        },
+        {
+            "answers": hashlib.sha256(msgspec.json.encode(answers, order="deterministic")).hexdigest(),
+            "manifest": hashlib.sha256(listed).hexdigest(),
         },
     )
     session.add(dossier)
@@ -293,8 +299,8 @@ def submit(session: Session, actor: Actor, dossier_id: UUID, *, idempotency_key:
     return dossier
 
 
-def _seal_manifest(session: Session, dossier: Dossier, attachments: list[Attachment]) -> str:
-    """Fix the list of files with their hashes; returns the SHA-256 of the canonical list, in hex."""
+def _seal_manifest(session: Session, dossier: Dossier, attachments: list[Attachment]) -> tuple[str, bytes]:
+    """Fix the list of files; returns the SHA-256 over their sorted hashes, in hex, and the list's bytes."""
     ready = [a for a in attachments if a.state is AttachmentState.READY]
     lines = [
         {
@@ -315,4 +321,4 @@ def _seal_manifest(session: Session, dossier: Dossier, attachments: list[Attachm
             sa.update(Attachment).where(sa.column("id").in_([a.id for a in ready])).values(sealed_at=now())
         )
     hashes = sorted((a.sha256 or b"").hex() for a in ready)
-    return hashlib.sha256(msgspec.json.encode(hashes)).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(hashes)).hexdigest(), plain

@@ -131,9 +131,8 @@ def receive(
     dossier.number = allot_number(dossier.receiving_agency_id, code, dossier.accepted_at)
     deadline = due(time_limit(content, answers), dossier.accepted_at, VIET_NAM)
     dossier.due_at = dossier.original_due_at = deadline.due_at
-    for item, amount in amounts(
-        content, answers, online=dossier.channel == "online", on=local(dossier.accepted_at).date()
-    ):
+    owed = amounts(content, answers, online=dossier.channel == "online", on=local(dossier.accepted_at).date())
+    for item, amount in owed:
         session.add(FeeLine(dossier_id=dossier.id, key=item.key, name=item.name, amount_vnd=amount))
     return finish(
         session,
@@ -146,6 +145,7 @@ def receive(
             "number": dossier.number,
             "accepted_at": dossier.accepted_at,
             "due_at": dossier.due_at,
+            "owed_vnd": sum(amount for _, amount in owed),
             "rule": deadline.rule,
             "calendar": VIET_NAM.revision,
         },

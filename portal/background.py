@@ -15,7 +15,7 @@ from sqlmodel import Session
 from dossiers.rollups import fold_once, reconcile
 from portal import worker
 from portal.core import runtime
-from portal.core.anchors import anchor_once
+from portal.core.anchors import anchor_once, publish
 from portal.core.errors import DomainError
 from portal.core.observability import RELAYED
 from portal.core.outbox import relay_once
@@ -43,9 +43,12 @@ def check(session: Session) -> None:
 
 
 def anchor(session: Session) -> None:
-    """Sign a root over what was committed."""
+    """Sign a root over what was committed; once it is committed itself, take it to the second place."""
     settings = runtime.settings
-    anchor_once(session, runtime.storage, settings.anchor_key.get_secret_value(), settings.anchor_bucket)
+    publish(session, runtime.storage, settings.anchor_bucket)
+    if anchor_once(session, settings.anchor_key.get_secret_value()) is not None:
+        session.commit()
+        publish(session, runtime.storage, settings.anchor_bucket)
 
 
 def repeat(name: str, step: Callable[[Session], None], stop: threading.Event) -> None:

@@ -90,17 +90,35 @@ def create_admin(_: argparse.Namespace) -> int:
 
 def verify(args: argparse.Namespace) -> int:
     """Check the journal, the state, the files and the figures against each other; 1 when anything differs."""
+    import msgspec
+
     from dossiers import verify as checks
     from portal.core import runtime
     from portal.core.work import open_as_worker
+    from portal.worker import SUBSCRIBERS
 
     settings = _settings()
     open_as_worker(settings)
+
+    def tell(line: str) -> None:
+        print(f"\r{line:<60}", end="", file=sys.stderr, flush=True)
+
     with runtime.sessions() as session:
-        findings = checks.run(session, None if args.without_store else runtime.storage, settings)
+        findings = checks.run(
+            session,
+            None if args.without_store else runtime.storage,
+            settings,
+            subscribers=SUBSCRIBERS,
+            progress=tell if sys.stderr.isatty() else lambda _: None,
+        )
         session.rollback()
-    for finding in findings.lines:
-        print(finding)
+    if sys.stderr.isatty():
+        tell("")
+        print("\r", end="", file=sys.stderr)
+    if args.json:
+        print(msgspec.json.encode(findings.document()).decode())
+    else:
+        print("\n".join(findings.lines))
     return 0 if findings.green else 1
 
 
@@ -190,6 +208,7 @@ def parser() -> argparse.ArgumentParser:
     add("create-admin", create_admin)
     checking = add("verify", verify)
     checking.add_argument("--without-store", action="store_true", help="leave the files' bytes out")
+    checking.add_argument("--json", action="store_true", help="findings as one JSON document")
     serving = add("web", web)
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8000)

@@ -97,6 +97,11 @@ def preload(session: Session, subject_id: UUID, wrapped: bytes) -> None:
         cache[subject_id] = decrypt(_keys.data, wrapped, f"subject_key|{subject_id}")
 
 
+def forget(session: Session) -> None:
+    """Drop the keys this session has opened: for readings of everyone, which would keep them all."""
+    session.info.pop(_CACHE, None)
+
+
 def subject_key(session: Session, subject_id: UUID, *, create: bool = False) -> bytes:
     """The person's data key, made on first use if `create`.
 

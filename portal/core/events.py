@@ -159,6 +159,11 @@ def _keep_private(session: Session, stream: Stream, seq: int, private: Mapping[s
             ),
         )
     )
+    return private_digest(salt, private)
+
+
+def private_digest(salt: bytes, private: Mapping[str, Any]) -> str:
+    """What the chain keeps of a private text: its salted SHA-256, in hex."""
     return hashlib.sha256(salt + _encode(dict(private))).hexdigest()
 
 

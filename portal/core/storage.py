@@ -126,7 +126,7 @@ class Storage:
             )
 
     @contextmanager
-    def open(self, key: str) -> Iterator[Iterator[bytes]]:
+    def open(self, key: str, *, bucket: str | None = None) -> Iterator[Iterator[bytes]]:
         """The object's bytes, in chunks, from one GET.
 
         Raises:
@@ -134,27 +134,27 @@ class Storage:
             StoreUnavailable: the store failed, also in the middle of the stream.
         """
         with _answering():
-            answer = self._store.get_object(bucket_name=self.bucket, object_name=key)
+            answer = self._store.get_object(bucket_name=bucket or self.bucket, object_name=key)
         try:
             yield _chunks(answer)
         finally:
             answer.close()
             answer.release_conn()
 
-    def get_bytes(self, key: str) -> bytes:
+    def get_bytes(self, key: str, *, bucket: str | None = None) -> bytes:
         """The whole of a small object.
 
         Raises:
             ObjectMissing: there is no such object.
         """
-        with self.open(key) as chunks:
+        with self.open(key, bucket=bucket) as chunks:
             return b"".join(chunks)
 
-    def stat(self, key: str) -> ObjectFacts | None:
+    def stat(self, key: str, *, bucket: str | None = None) -> ObjectFacts | None:
         """What the store knows of the object; None when there is none."""
         try:
             with _answering():
-                found = self._store.stat_object(bucket_name=self.bucket, object_name=key)
+                found = self._store.stat_object(bucket_name=bucket or self.bucket, object_name=key)
         except ObjectMissing:
             return None
         return ObjectFacts(key, found.size, found.etag, found.last_modified)
@@ -178,10 +178,11 @@ class Storage:
         except ObjectMissing:
             return
 
-    def listing(self, prefix: str) -> Iterator[ObjectFacts]:
-        """Every object whose key starts with the prefix."""
+    def listing(self, prefix: str = "", *, bucket: str | None = None) -> Iterator[ObjectFacts]:
+        """Every object whose key starts with the prefix, in the order of their keys, page by page."""
+        name = bucket or self.bucket
         with _answering():
-            for found in self._store.list_objects(bucket_name=self.bucket, prefix=prefix, recursive=True):
+            for found in self._store.list_objects(bucket_name=name, prefix=prefix or None, recursive=True):
                 yield ObjectFacts(found.object_name, found.size, found.etag or "", found.last_modified)
 
     def presigned_get(self, key: str, *, filename: str, content_type: str, seconds: int = GET_SECONDS) -> str:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from dossiers import verify
 from dossiers.models import Dossier
 from portal.core import crypto, events, outbox
-from portal.core.anchors import anchor_once, merkle_root
+from portal.core.anchors import Tree, anchor_once
 from portal.core.db import act_as
 from tests import factories
 
@@ -150,16 +150,6 @@ def test_an_effect_is_applied_once_however_often_it_is_tried(database):
     assert applied == [1]
 
 
-class Drawer:
-    """A place for roots, in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def put_bytes(self, key: str, data: bytes, content_type: str, *, bucket: str) -> None:
-        self.kept[key] = data
-
-
 def filled(database):
     """A database with one filed dossier, and its id."""
     with database.worker() as session:
@@ -178,16 +168,13 @@ def judged(database) -> verify.Findings:
 
 def test_verify_is_green_on_truth(database):
     filled(database)
-    drawer = Drawer()
     with database.worker() as session:
-        key = database.settings.anchor_key.get_secret_value()
-        assert anchor_once(session, drawer, key, "roots") is not None
+        assert anchor_once(session, database.settings.anchor_key.get_secret_value()) is not None
         session.commit()
 
     found = judged(database)
 
     assert found.green, found.lines
-    assert len(drawer.kept) == 1
 
 
 CORRUPTIONS = {
@@ -206,7 +193,7 @@ def test_verify_names_a_corruption(database, name):
 
     filled(database)
     with database.worker() as session:
-        anchor_once(session, Drawer(), database.settings.anchor_key.get_secret_value(), "roots")
+        anchor_once(session, database.settings.anchor_key.get_secret_value())
         fold_once(session)
         session.commit()
     superuser = sa.create_engine(database.superuser_url)
@@ -221,12 +208,19 @@ def test_verify_names_a_corruption(database, name):
     assert any(line.startswith("✗") for line in found.lines)
 
 
+def root_of(leaves):
+    tree = Tree()
+    for leaf in leaves:
+        tree.add(leaf)
+    return tree.root()
+
+
 def test_a_root_changes_with_any_leaf():
     leaves = [bytes([n]) * 32 for n in range(7)]
-    root = merkle_root(leaves)
+    root = root_of(leaves)
 
-    assert merkle_root(leaves[:-1]) != root
-    assert merkle_root([leaves[1], leaves[0], *leaves[2:]]) != root
+    assert root_of(leaves[:-1]) != root
+    assert root_of([leaves[1], leaves[0], *leaves[2:]]) != root
 
 
 def test_rows_that_changed_places_do_not_open(session):

@@ -1,0 +1,201 @@
+"""What a dossier's row must hold, folded from its events alone. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from dossiers.workflow import Status
+
+NEAR: Final = timedelta(seconds=60)  # an older event does not repeat its instant; its own time is near it
+
+
+class Event(msgspec.Struct, frozen=True):
+    """An event as its bytes tell it; ids are text."""
+
+    stream: str
+    stream_id: str
+    seq: int
+    name: str
+    actor_id: str | None
+    at: datetime
+    data: dict[str, Any]
+    private: str | None
+
+
+class Near(msgspec.Struct, frozen=True):
+    """An instant a little before this one."""
+
+    at: datetime
+
+
+class File(msgspec.Struct):
+    """What the events say of one file."""
+
+    state: str
+    kind: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+    reason: str | None = None
+
+
+class Dossier(msgspec.Struct):
+    """What follows from the events: columns, files, fees, the decision."""
+
+    columns: dict[str, Any]
+    files: dict[str, File]
+    settled_fees: dict[str, int]  # fee line -> amount
+    owed_vnd: int | None = None
+    manifest: str | None = None
+    decision: dict[str, Any] | None = None
+    problem: str | None = None
+
+
+# Columns that are empty until an event fills them.
+_EMPTY: Final = [
+    "reference",
+    "number",
+    "submitted_at",
+    "reception_due_at",
+    "accepted_at",
+    "original_due_at",
+    "due_at",
+    "settled_at",
+    "returned_at",
+    "holder_id",
+    "lease_until",
+]
+_LEAVES: Final[Mapping[str, Status]] = {
+    "dossier.opened": Status.DRAFT,
+    "dossier.submitted": Status.SUBMITTED,
+    "dossier.accepted": Status.ACCEPTED,
+    "dossier.refused": Status.REFUSED,
+    "dossier.claimed": Status.PROCESSING,
+    "dossier.approved": Status.SETTLED,
+    "dossier.rejected": Status.STOPPED,
+    "dossier.delivered": Status.RETURNED,
+}
+_ONCE: Final = ("dossier.opened", "dossier.submitted", "dossier.accepted")
+
+
+def fold(events: Sequence[Event]) -> Dossier:
+    """The dossier its events lead to."""
+    made = Dossier(dict.fromkeys(_EMPTY), {}, {})
+    names = [event.name for event in events]
+    if not names or names[0] != "dossier.opened":
+        made.problem = "has no opening event"
+    for name in _ONCE:
+        if names.count(name) > 1:
+            made.problem = f"bears {name} more than once"
+    if {"dossier.approved", "dossier.rejected"} <= set(names):
+        made.problem = "was both approved and rejected"
+    for event in events:
+        if event.name in _LEAVES:
+            made.columns["status"] = _LEAVES[event.name].value
+        if event.name.startswith("attachment."):
+            _file(made, event)
+        else:
+            made.columns |= _columns(event)
+            _beside(made, event)
+    return made
+
+
+def _columns(event: Event) -> dict[str, Any]:
+    """The columns an event determines."""
+    data = event.data
+    match event.name.removeprefix("dossier."):
+        case "opened":
+            return {
+                "applicant_id": event.actor_id,
+                "procedure_id": data["procedure_id"],
+                "revision_id": data["revision_id"],
+                "receiving_agency_id": data["agency_id"],
+                "competent_agency_id": data["agency_id"],
+                "level": data["level"],
+                "channel": data["channel"],
+                "created_at": Near(event.at),
+            }
+        case "moved_to_revision":
+            return {"revision_id": data["revision_id"], "level": ...}
+        case "submitted":
+            kept = {key: data[key] for key in ("return_way",) if key in data}
+            return kept | {
+                "reference": data["reference"],
+                "procedure_id": data["procedure_id"],
+                "revision_id": data["revision_id"],
+                "receiving_agency_id": data["agency_id"],
+                "level": data["level"],
+                "channel": data["channel"],
+                "reception_due_at": _instant(data["reception_due_at"]),
+                "submitted_at": _told(event, "submitted_at"),
+            }
+        case "accepted":
+            return {
+                "number": data["number"],
+                "competent_agency_id": data["agency_id"],
+                "accepted_at": _instant(data["accepted_at"]),
+                "due_at": _instant(data["due_at"]),
+                "original_due_at": _instant(data["due_at"]),
+            }
+        case "claimed":
+            return {"holder_id": event.actor_id, "lease_until": _instant(data["until"])}
+        case "released":
+            return {"holder_id": None, "lease_until": None}
+        case "approved" | "rejected":
+            return {"holder_id": None, "lease_until": None, "settled_at": _told(event, "settled_at")}
+        case "delivered":
+            return {"returned_at": _told(event, "returned_at"), "return_way": data["return_way"]}
+    return {}
+
+
+def _beside(made: Dossier, event: Event) -> None:
+    """What an event determines in the tables beside the dossier."""
+    match event.name.removeprefix("dossier."):
+        case "submitted":
+            made.manifest = event.data["manifest"]
+        case "accepted":
+            made.owed_vnd = event.data.get("owed_vnd")
+        case "fee_settled":
+            line = event.data["fee_line_id"]
+            if line in made.settled_fees:
+                made.problem = f"bears the payment of fee {line} twice"
+            made.settled_fees[line] = event.data["amount_vnd"]
+        case "approved" | "rejected" as outcome:
+            made.decision = {
+                "outcome": outcome,
+                "decided_by": event.actor_id,
+                "decided_at": _told(event, "settled_at"),
+                "on_time": event.data["on_time"],
+            }
+
+
+def _file(made: Dossier, event: Event) -> None:
+    file = made.files.setdefault(event.data["attachment_id"], File("uploading"))
+    match event.name:
+        case "attachment.completed":
+            file.state = "checking"
+        case "attachment.ready":
+            file.state = "ready"
+            file.kind, file.size, file.sha256 = (event.data[key] for key in ("kind", "size", "sha256"))
+        case "attachment.refused":
+            file.state, file.reason = "refused", event.data["reason"]
+        case "attachment.removed":
+            file.state = "removed"
+
+
+def _instant(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def _told(event: Event, key: str) -> datetime | Near | None:
+    return _instant(event.data[key]) if key in event.data else Near(event.at)
+
+
+def differs(expected: Any, value: Any) -> bool:
+    """Whether a column is not what the events say; `...` says nothing."""
+    if expected is ...:
+        return False
+    if isinstance(expected, Near):
+        return value is None or not timedelta(0) <= expected.at - value <= NEAR
+    return bool(expected != value)

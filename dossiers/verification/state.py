@@ -1,0 +1,236 @@
+"""Each dossier's row, files, fees and decision against the fold of its events."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlmodel import Session
+
+from dossiers.verification.folding import Dossier, Event, differs, fold
+from dossiers.verification.journal import named
+from dossiers.verification.report import Findings
+from dossiers.verification.tape import Row, Tape, rows
+from portal.core import crypto
+
+KIND = "dossiers"
+COLUMNS = [
+    "status",
+    "applicant_id",
+    "procedure_id",
+    "revision_id",
+    "receiving_agency_id",
+    "competent_agency_id",
+    "level",
+    "channel",
+    "reference",
+    "number",
+    "created_at",
+    "submitted_at",
+    "reception_due_at",
+    "accepted_at",
+    "original_due_at",
+    "due_at",
+    "settled_at",
+    "returned_at",
+    "holder_id",
+    "lease_until",
+    "return_way",
+]
+_IDS = [name for name in COLUMNS if name.endswith("_id")]
+_SELECTED = ", ".join(f"d.{name}::text" if name in _IDS else f"d.{name}" for name in COLUMNS)
+EVENTS = "SELECT stream_id::text, body FROM event WHERE stream = 'dossier' ORDER BY stream_id, seq"
+DOSSIERS = f"""
+    SELECT d.id::text, coalesce(d.number, d.reference, ''), d.subject_id::text, d.manifest, k.wrapped,
+           o.id IS NOT NULL, {_SELECTED}
+    FROM dossier d
+    LEFT JOIN subject_key k ON k.subject_id = d.subject_id
+    LEFT JOIN offering o ON o.id = d.offering_id AND o.revision_id = d.revision_id
+        AND o.agency_id = d.receiving_agency_id AND o.procedure_id = d.procedure_id
+    ORDER BY d.id
+"""  # noqa: S608 - constants
+FILES = """
+    SELECT dossier_id::text, id::text, state, kind, size, encode(sha256, 'hex'), reason,
+           sealed_at IS NOT NULL AND requirement_key <> 'result'
+    FROM attachment ORDER BY dossier_id
+"""
+FEES = """
+    SELECT dossier_id::text, id::text, amount_vnd, settled_at IS NOT NULL FROM fee_line ORDER BY dossier_id
+"""
+DECISIONS = """
+    SELECT dossier_id::text, outcome, decided_by::text, decided_at, on_time FROM decision ORDER BY dossier_id
+"""
+DOCUMENTS = """
+    SELECT dossier_id::text, kind, made_by_seq, encode(sha256, 'hex'), object_key FROM document
+    ORDER BY dossier_id
+"""
+# The event that calls for a document.
+CALLS = {
+    "acknowledgement": ("dossier.submitted",),
+    "form01": ("dossier.accepted",),
+    "form03": ("dossier.refused", "dossier.rejected"),
+    "result": ("dossier.approved",),
+}
+_decode = msgspec.json.Decoder(Event).decode
+
+
+class _Beside(msgspec.Struct, frozen=True):
+    """The rows of other tables that belong to one dossier."""
+
+    files: list[Row]
+    fees: list[Row]
+    decisions: list[Row]
+    documents: list[Row]
+
+
+def check(session: Session, found: Findings) -> None:
+    """Fold every dossier's events and compare; streams that the journal shows broken are left out."""
+    dossiers = Tape(rows(session, DOSSIERS, size=200))
+    beside = [Tape(rows(session, query)) for query in (FILES, FEES, DECISIONS, DOCUMENTS)]
+    count = 0
+    for stream_id, events in _histories(session, found):
+        row: Row | None = next(iter(dossiers.take(stream_id)), None)
+        taken = _Beside(*(tape.take(stream_id) for tape in beside))
+        if row is None:
+            continue  # the journal's check names it
+        count += 1
+        if not count % 10_000:
+            found.progress(f"{KIND}: {count}")
+        label = named("dossier", stream_id, row[1])
+        for difference in _differences(session, row, fold(events), events, taken):
+            found.bad(KIND, stream_id, f"{label}: {difference}")
+    found.end(KIND, count, f"{count}, each as its events lead to")
+
+
+def _histories(session: Session, found: Findings) -> Iterator[tuple[str, list[Event]]]:
+    current, events = "", list[Event]()
+    for stream_id, body in rows(session, EVENTS):
+        if stream_id in found.broken:
+            continue
+        if stream_id != current:
+            if events:
+                yield current, events
+            current, events = stream_id, []
+        events.append(_decode(body))
+    if events:
+        yield current, events
+
+
+def _differences(
+    session: Session, row: Row, folded: Dossier, events: list[Event], beside: _Beside
+) -> Iterator[str]:
+    if folded.problem:
+        yield folded.problem
+        return
+    _, _, subject_id, manifest, wrapped, offered, *values = row
+    kept = dict(zip(COLUMNS, values, strict=True))
+    for name, expected in folded.columns.items():
+        if differs(expected, kept[name]):
+            yield f"column {name} is {_shown(kept[name])}, its events lead to {_shown(expected)}"
+    if subject_id != kept["applicant_id"]:
+        yield "its personal data are sealed under another person than its applicant"
+    if not offered:
+        yield "its offering is not of its procedure, revision and agency"
+    yield from _of_files(session, row[0], subject_id, manifest, wrapped, folded, beside.files)
+    yield from _of_fees(folded, beside.fees)
+    yield from _of_decision(folded, beside.decisions)
+    yield from _of_documents(events, folded, beside.documents)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "empty"
+    return value.isoformat() if hasattr(value, "isoformat") else str(getattr(value, "at", value))
+
+
+def _of_files(
+    session: Session,
+    dossier_id: str,
+    subject_id: str,
+    manifest: bytes | None,
+    wrapped: bytes | None,
+    folded: Dossier,
+    files: list[Row],
+) -> Iterator[str]:
+    rows_by_id = {row[1]: row for row in files}
+    for file_id, told in folded.files.items():
+        row = rows_by_id.get(file_id)
+        if row is None:
+            yield f"file {file_id} has events and no row"
+        elif row[2] != told.state:
+            yield f"file {file_id} is {row[2]}, its events lead to {told.state}"
+        elif told.sha256 is not None and row[3:6] != (told.kind, told.size, told.sha256):
+            yield f"file {file_id}: kind, size or SHA-256 is not what was checked"
+    if (manifest is None) != (folded.manifest is None):
+        yield "is half filed: its manifest and its filing event do not agree"
+    if folded.manifest is None:
+        return
+    sealed = sorted(row[5] or "" for row in files if row[7])
+    if manifest is None or wrapped is None:  # an erased person's manifest opens for nobody
+        if _digest(sealed) != folded.manifest:
+            yield "its sealed files are not those that were filed"
+        return
+    try:
+        lines = open_sealed(session, subject_id, wrapped, f"dossier.manifest|{dossier_id}", manifest)
+    except crypto.Unreadable:
+        yield "its sealed manifest does not open: it was altered or comes from another dossier"
+        return
+    if _digest(sorted(line["sha256"] for line in lines)) != folded.manifest:
+        yield "its sealed manifest is not the one that was filed"
+    for line in lines:
+        row = rows_by_id.get(line["attachment_id"])
+        if row is None:
+            yield f"file {line['attachment_id']} was filed and has no row"
+        elif row[5] != line["sha256"]:
+            yield f"file {row[1]}: its row's SHA-256 is not the one that was filed"
+
+
+def open_sealed(session: Session, subject_id: str, wrapped: bytes, aad: str, sealed: bytes) -> Any:
+    """Open a sealed value with a key that came with the row; the key is forgotten again.
+
+    Raises:
+        Unreadable: it is not what was sealed there.
+    """
+    crypto.preload(session, UUID(subject_id), wrapped)
+    try:
+        return crypto.open_(session, UUID(subject_id), aad, sealed)
+    finally:
+        crypto.forget(session)
+
+
+def _digest(hashes: list[str]) -> str:
+    return hashlib.sha256(msgspec.json.encode(hashes)).hexdigest()
+
+
+def _of_fees(folded: Dossier, fees: list[Row]) -> Iterator[str]:
+    settled = {row[1]: row[2] for row in fees if row[3]}
+    for line, amount in folded.settled_fees.items():
+        if settled.pop(line, None) != amount:
+            yield f"fee {line}: {amount} đồng were paid, its row says otherwise"
+    for line in settled:
+        yield f"fee {line} is marked as paid and no event says so"
+    owed = sum(row[2] for row in fees)
+    if folded.owed_vnd is not None and owed != folded.owed_vnd:
+        yield f"its fees come to {owed} đồng, {folded.owed_vnd} were fixed at acceptance"
+
+
+def _of_decision(folded: Dossier, decisions: list[Row]) -> Iterator[str]:
+    if len(decisions) != (folded.decision is not None):
+        yield "its decision has no event" if decisions else "its decision has no row"
+    elif folded.decision is not None:
+        kept = dict(zip(("outcome", "decided_by", "decided_at", "on_time"), decisions[0][1:], strict=True))
+        for name, value in kept.items():
+            if differs(folded.decision[name], value):
+                yield f"decision: {name} is {_shown(value)}, its event says {_shown(folded.decision[name])}"
+
+
+def _of_documents(events: list[Event], folded: Dossier, documents: list[Row]) -> Iterator[str]:
+    by_seq = {event.seq: event for event in events}
+    hashes = {file.sha256 for file in folded.files.values()}
+    for _, kind, seq, sha256, key in documents:
+        event = by_seq.get(seq)
+        if event is None or event.name not in CALLS[kind]:
+            yield f"document {kind} was called for by no event ({seq})"
+        elif kind == "result" and event.data.get("result") == "uploaded" and sha256 not in hashes:
+            yield f"document {kind} ({key}) is not the file that was checked and approved"
