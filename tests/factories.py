@@ -14,11 +14,11 @@ from sqlmodel import Session
 
 from auth import service as auth_service
 from auth.actor import Actor, Role
-from auth.models import Account, Agency, AgencyKind, Membership
+from auth.models import Account, Agency, AgencyKind
 from dossiers import filing, processing
 from dossiers.models import Attachment, AttachmentState, Dossier, UploadWay
 from portal.core import crypto, events
-from portal.core.clock import now, today
+from portal.core.clock import now
 from portal.core.db import act_as
 from portal.core.text import fold
 from services_catalog.models import Level, Offering, Origin, Procedure, ProcedureRevision, RevisionStatus
@@ -72,14 +72,8 @@ def officer(session: Session, agency_id: UUID, *roles: Role, **more: Any) -> Act
     """An officer of the agency (or another role) as an actor."""
     made = account(session, **{"name": "Lê Minh Tuấn", **more})
     for role in roles or (Role.OFFICER,):
-        session.add(
-            Membership(
-                account_id=made.id,
-                role=role,
-                agency_id=agency_id if role is Role.OFFICER else None,
-                valid_from=today(),
-            )
-        )
+        at = agency_id if role is Role.OFFICER else None
+        auth_service.grant(session, made.id, role, at, by=None)
     session.flush()
     return Actor(
         id=made.id,

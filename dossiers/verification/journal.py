@@ -49,8 +49,8 @@ def check(session: Session, found: Findings) -> None:
     for stream_id, stream, last, head, first_wrong, n in _streams(session, found):
         streams += 1
         count += n
-        for row in heads.before(stream_id):
-            _without_events(row, found)
+        for passed in heads.before(stream_id):
+            _without_events(passed, found)
         row: Row | None = next(iter(heads.take(stream_id)), None)
         wrong = first_wrong
         if row is None:
@@ -66,8 +66,8 @@ def check(session: Session, found: Findings) -> None:
         if wrong is not None:
             found.broken.add(stream_id)
             found.bad(KIND, stream_id, f"{named(stream, stream_id, row[4] if row else None)}: {wrong}")
-    for row in heads.rest():
-        _without_events(row, found)
+    for passed in heads.rest():
+        _without_events(passed, found)
     future = session.connection().exec_driver_sql(
         "SELECT count(*) FROM event WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())"
     )

@@ -35,6 +35,9 @@ class Findings:
         self.broken = Broken()
         self._count: Counter[str] = Counter()
 
+    def __repr__(self) -> str:
+        return "\n".join(["Findings:", *self.lines])
+
     @property
     def green(self) -> bool:
         """Whether nothing differs."""
