@@ -90,13 +90,13 @@ def migrated(services: Embedded) -> Embedded:
     return services
 
 
-def clone(services: Embedded) -> str:
-    """A new database, a copy of the template."""
+def clone(services: Embedded, source: str = TEMPLATE) -> str:
+    """A new database, a copy of the template (or of another database nobody is connected to)."""
     name = f"test_{secrets.token_hex(6)}"
     with admin(services) as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER motcua_owner").format(
-                sql.Identifier(name), sql.Identifier(TEMPLATE)
+                sql.Identifier(name), sql.Identifier(source)
             )
         )
     return name

@@ -12,9 +12,9 @@ from portal.core.storage import ObjectMissing, Storage
 KIND = "files"
 PAGE = 500
 _NAMED = """
-    SELECT a.object_key, a.sha256, a.dossier_id, 'file ' || a.id AS what FROM attachment a
+    SELECT a.object_key, a.sha256, a.dossier_id, 'file ' || a.id AS what, a.id::text FROM attachment a
     WHERE a.state IN ('ready', 'checking')
-    UNION ALL SELECT o.object_key, o.sha256, o.dossier_id, o.kind FROM document o
+    UNION ALL SELECT o.object_key, o.sha256, o.dossier_id, o.kind, '' FROM document o
 """
 _OWED = sa.text(
     f"SELECT * FROM ({_NAMED}) n WHERE object_key > :after ORDER BY object_key LIMIT {PAGE}"  # noqa: S608
@@ -43,6 +43,8 @@ def _owed(session: Session, storage: Storage, found: Findings) -> int:
         session.rollback()  # the bytes take their time; no transaction waits for them
         for row in page:
             count += 1
+            if row.id in found.doubted:
+                continue  # its dossier's line tells of it
             digest = _digest(storage, row.object_key)
             whose = f"object {row.object_key} ({row.what} of dossier {row.dossier_id})"
             if digest is None:

@@ -33,6 +33,7 @@ class Findings:
         self.findings: list[Finding] = []
         self.checked: dict[str, int] = {}
         self.broken = Broken()
+        self.doubted: set[str] = set()  # files whose rows are wrong: their bytes are not judged by them
         self._count: Counter[str] = Counter()
 
     def __repr__(self) -> str:

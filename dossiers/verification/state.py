@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlmodel import Session
 
-from dossiers.verification.folding import Dossier, Event, differs, fold
+from dossiers.verification.folding import Dossier, Event, File, differs, fold
 from dossiers.verification.journal import named
 from dossiers.verification.report import Findings
 from dossiers.verification.tape import Row, Tape, rows
@@ -98,8 +98,10 @@ def check(session: Session, found: Findings) -> None:
         if not count % 10_000:
             found.progress(f"{KIND}: {count}")
         label = named("dossier", stream_id, row[1])
-        for difference in _differences(session, row, fold(events), events, taken):
+        folded = fold(events)
+        for difference in _differences(session, row, folded, events, taken):
             found.bad(KIND, stream_id, f"{label}: {difference}")
+            found.doubted.update(_doubted(folded, taken.files))
     found.end(KIND, count, f"{count}, each as its events lead to")
 
 
@@ -136,6 +138,16 @@ def _differences(
     yield from _of_fees(folded, beside.fees)
     yield from _of_decision(folded, beside.decisions)
     yield from _of_documents(events, folded, beside.documents)
+
+
+def _doubted(folded: Dossier, files: list[Row]) -> set[str]:
+    """Files whose rows do not say what was checked."""
+    told = folded.files
+    return {row[1] for row in files if row[1] in told and (row[2], row[5]) != _said(told[row[1]], row)}
+
+
+def _said(file: File, row: Row) -> tuple[str, str | None]:
+    return file.state, row[5] if file.sha256 is None else file.sha256
 
 
 def _shown(value: Any) -> str:
