@@ -169,9 +169,7 @@ def _second_place(session: Session, storage: Storage, settings: Settings, found:
             seen.add(number)
             anchor = known.get(number)
             if anchor is None:
-                what = (
-                    f"root {number} stands in {settings.anchor_bucket} and not in the database: removed here"
-                )
+                what = f"root {number} stands in {settings.anchor_bucket}; its row here was removed"
                 found.bad(KIND, str(number), what)
                 continue
             kept = storage.get_bytes(one.key, bucket=settings.anchor_bucket)

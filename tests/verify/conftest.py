@@ -13,7 +13,7 @@ import urllib3
 from sqlmodel import Session, col, select
 
 from auth.actor import Actor, Role
-from dossiers import attachments, decision, filing, processing, verify
+from dossiers import attachments, decision, documents, filing, processing, verify
 from dossiers.models import Attachment, AttachmentState, Document, DocumentKind, Dossier, FeeLine
 from dossiers.rollups import fold_once
 from dossiers.verification.report import Findings
@@ -28,6 +28,13 @@ from tests.conftest import clone, drop, settings_for
 from tests.files import corpus
 
 FEE = {"key": "copies", "name": "Lệ phí bản sao", "kind": "charge", "per": "dossier", "amount_vnd": 8000}
+
+
+class Stamp:
+    """Draws no PDF: what a paper says, as bytes, is enough to be kept and compared."""
+
+    def template(self, name: str, context: dict[str, Any]) -> bytes:
+        return repr((name, context)).encode()
 
 
 @dataclass
@@ -144,8 +151,10 @@ def truth(migrated: Embedded, store: Embedded, smtp: Embedded) -> Iterator[tuple
     world.http = urllib3.PoolManager()
     for bucket in buckets.values():
         world.storage.ensure_bucket(bucket)
-    _people(world)
-    _lives(world)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(documents, "PRESS", Stamp())
+        _people(world)
+        _lives(world)
     world.http.clear()
     for engine in engines:
         engine.dispose()

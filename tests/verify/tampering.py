@@ -39,8 +39,8 @@ def rewrite(world: Any, stream_id: UUID, change: Callable[[History], History]) -
             connection.execute(
                 sa.text(
                     "INSERT INTO event"
-                    " (stream_id, seq, stream, name, actor_id, at, prev_hash, hash, body, xid) VALUES (:stream_id,"
-                    " :seq, :stream, :name, :actor_id, :at, :prev, :hash, :body, CAST(:x AS xid8))"
+                    " (stream_id, seq, stream, name, actor_id, at, prev_hash, hash, body, xid) VALUES ("
+                    ":stream_id, :seq, :stream, :name, :actor_id, :at, :prev, :hash, :body, CAST(:x AS xid8))"
                 ),
                 {**row, "seq": seq, "prev": previous, "hash": after, "body": body},
             )
