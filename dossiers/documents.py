@@ -24,7 +24,7 @@ from dossiers.documents_pdf import PRESS, DocumentFailed
 from dossiers.filing import ALPHABET
 from dossiers.models import Decision, Document, DocumentKind, Dossier
 from dossiers.tasks import effect_key
-from portal.core import crypto, events, runtime
+from portal.core import crypto, events, receipts, runtime
 from portal.core.calendar import VIET_NAM
 from portal.core.clock import now
 from portal.core.errors import NotFound, Unavailable
@@ -149,6 +149,7 @@ def gather(session: Session, kind: DocumentKind, dossier_id: UUID, seq: int) -> 
     return Facts(
         at=event.at,
         code=code_of(kind, dossier_id, seq),
+        receipt=receipts.code(dossier.reference or "", events.hash_of(session, dossier_id, seq)),
         public_url=settings.public_url,
         support_phone=settings.support_phone,
         demo=settings.demo,

@@ -54,6 +54,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     at: datetime  # of the event that calls for the document
     code: str  # proves the document
+    receipt: str  # shows that the event stands in the journal
     public_url: str
     support_phone: str
     demo: bool
@@ -104,7 +105,8 @@ def _common(kind: DocumentKind, facts: Facts) -> dict[str, Any]:
         "place_and_date": f"{place[1]}, {day}" if place else capital(day),
         "code_shown": "-".join(facts.code[n : n + 4] for n in range(0, len(facts.code), 4)),
         "proof_url": proof_url,
-        "qr": segno.make(proof_url, error="m", micro=False).svg_inline(border=0),
+        "qr": segno.make(f"{proof_url}#{facts.receipt}", error="m", micro=False).svg_inline(border=0),
+        "receipt": facts.receipt,
         "lookup": number,
         "lookup_url": f"{facts.public_url}/tra-cuu",
         "phone": facts.support_phone,

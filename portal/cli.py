@@ -122,6 +122,33 @@ def verify(args: argparse.Namespace) -> int:
     return 0 if findings.green else 1
 
 
+def export_journal(args: argparse.Namespace) -> int:
+    """Write the journal, with its signed roots, to a file that script/verify-journal checks without us."""
+    from dossiers.verification import export
+    from portal.core import runtime
+    from portal.core.errors import NotFound
+    from portal.core.work import open_as_worker
+
+    settings = _settings()
+    open_as_worker(settings)
+    try:
+        with runtime.sessions() as session, open(args.file, "wb") as out:
+            count = export.write(session, out, settings, receipt=args.receipt, progress=lambda _: None)
+    except NotFound as error:
+        os.unlink(args.file)
+        return fail(f"{error.title}: {error.detail}")
+    print(f"{args.file}: {count} events")
+    return 0
+
+
+def anchor_key(_: argparse.Namespace) -> int:
+    """Print the public key (PEM) that checks the signed roots; publish it where people can find it."""
+    from portal.core import anchors
+
+    print(anchors.public_key_pem(_settings().anchor_key.get_secret_value()), end="")
+    return 0
+
+
 def web(args: argparse.Namespace) -> int:
     """Serve the web application."""
     import uvicorn
@@ -209,6 +236,10 @@ def parser() -> argparse.ArgumentParser:
     checking = add("verify", verify)
     checking.add_argument("--without-store", action="store_true", help="leave the files' bytes out")
     checking.add_argument("--json", action="store_true", help="findings as one JSON document")
+    exporting = add("export-journal", export_journal)
+    exporting.add_argument("file", help="where to write it (JSON lines)")
+    exporting.add_argument("--receipt", default="", help="only the dossier of this receipt, with its proof")
+    add("anchor-key", anchor_key)
     serving = add("web", web)
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8000)

@@ -7,7 +7,7 @@ leaves it was made of are written beside it, so that a difference can be named t
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -66,6 +66,20 @@ class Tree:
         for _, left in reversed(self._peaks[:-1]):
             node = hashlib.sha256(b"\1" + left + node).digest()
         return node
+
+
+def path(leaves: Sequence[bytes], index: int) -> list[str]:
+    """The way from a leaf to the root: each sibling in hex, after L or R for its side."""
+    level = [hashlib.sha256(b"\0" + leaf).digest() for leaf in leaves]
+    way = []
+    while len(level) > 1:
+        beside = index ^ 1
+        if beside < len(level):
+            way.append(("L" if beside < index else "R") + level[beside].hex())
+        pairs = [level[n : n + 2] for n in range(0, len(level), 2)]
+        level = [hashlib.sha256(b"\1" + b"".join(pair)).digest() if pair[1:] else pair[0] for pair in pairs]
+        index //= 2
+    return way
 
 
 _WINDOW = sa.text(

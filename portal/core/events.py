@@ -176,6 +176,13 @@ def history(session: Session, stream_id: UUID) -> list[EventRow]:
     return [read(body) for body in bodies]
 
 
+def hash_of(session: Session, stream_id: UUID, seq: int) -> bytes:
+    """The hash of one event."""
+    table = Event.__table__  # type: ignore[attr-defined]
+    chosen = sa.select(table.c.hash).where(table.c.stream_id == stream_id, table.c.seq == seq)
+    return bytes(session.execute(chosen).scalar_one())
+
+
 def read(body: bytes) -> EventRow:
     """An event from its canonical bytes."""
     event = _decode(body)

@@ -52,6 +52,7 @@ def facts(**changes: Any) -> Facts:
     accepted = at("2026-11-13T09:02")
     given = {
         "at": accepted,
+        "receipt": "ABCDEFGHJ-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA",
         "code": "ABCD2345WXYZ",
         "public_url": "https://dichvucong.example.vn",
         "support_phone": "1022",
