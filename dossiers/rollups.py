@@ -124,7 +124,7 @@ LIVE_OFFERS = """
 _FOLD = sa.text(
     f"""
     WITH span AS MATERIALIZED (
-        SELECT xid AS low, pg_snapshot_xmin(pg_current_snapshot()) AS high FROM fold_mark
+        SELECT xid AS low, journal_horizon() AS high FROM fold_mark
     ), change AS MATERIALIZED (
         SELECT * FROM dossier_change
         WHERE xid >= (SELECT low FROM span) AND xid < (SELECT high FROM span)

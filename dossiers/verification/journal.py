@@ -69,7 +69,7 @@ def check(session: Session, found: Findings) -> None:
     for passed in heads.rest():
         _without_events(passed, found)
     future = session.connection().exec_driver_sql(
-        "SELECT count(*) FROM event WHERE xid >= pg_snapshot_xmax(pg_current_snapshot())"
+        "SELECT count(*) FROM event WHERE xid >= journal_end()"
     )
     if ahead := future.scalar_one():
         found.bad(KIND, "", f"{ahead} events bear transaction numbers that this database has not reached")

@@ -109,7 +109,7 @@ def anchor_once(session: Session, private_key_pem: str) -> Anchor | None:
         return None
     last = newest(session)
     since = int(last.until_xid) if last else 0
-    until = int(session.execute(sa.text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")).scalar_one())
+    until = int(session.execute(sa.text("SELECT journal_horizon()::text")).scalar_one())
     tree = Tree()
     for leaf in leaves(session, since, until):
         tree.add(leaf)

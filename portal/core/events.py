@@ -44,7 +44,7 @@ class Event(SQLModel, table=True):
     body: bytes = Field(sa_type=sa.LargeBinary)
     xid: int | None = Field(
         default=None,
-        sa_column=sa.Column("xid", Xid8, nullable=False, server_default=sa.text("pg_current_xact_id()")),
+        sa_column=sa.Column("xid", Xid8, nullable=False, server_default=sa.text("journal_xid()")),
     )
 
 
