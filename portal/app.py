@@ -27,7 +27,7 @@ from auth.http import (
     provide_address,
     to_sign_in,
 )
-from portal.core import crypto, health, runtime
+from portal.core import crypto, health, roots, runtime
 from portal.core.db import Sessions, make_engine, make_sessions
 from portal.core.headers import secured
 from portal.core.http import session_provider
@@ -76,6 +76,7 @@ def create_app(
     app = Litestar(
         route_handlers=[
             *health.route_handlers,
+            *roots.route_handlers,
             *auth.controllers.route_handlers,
             *services_catalog.controllers.route_handlers,
             *dossiers.controllers.route_handlers,

@@ -29,6 +29,7 @@ PUBLIC = {
     "/api/v1/sectors", "/api/v1/agencies",
     "/api/v1/statistics/online-rates", "/api/v1/statistics/dossiers",
     "/api/v1/statistics/online-rates.csv", "/api/v1/statistics/dossiers.csv",
+    "/.well-known/motcua-journal-key.pem", "/api/v1/journal/roots",
 }  # fmt: skip
 
 

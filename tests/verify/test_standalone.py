@@ -339,3 +339,23 @@ def test_ten_thousand_mutations_of_a_journal_are_all_seen(given: SimpleNamespace
 
     assert unseen == []
     assert changed >= 10_000
+
+
+def test_the_key_and_the_roots_are_published(given: SimpleNamespace) -> None:
+    """Anyone may keep them; a journal rewritten later does not hold them any more."""
+    from litestar.testing import TestClient
+
+    from portal.app import create_app
+
+    app = create_app(given.world.settings, given.world.app, given.world.storage)
+    with TestClient(app, base_url="https://testserver.local") as client:
+        key = client.get("/.well-known/motcua-journal-key.pem")
+        first = client.get("/api/v1/journal/roots", params={"limit": 2}).json()
+        rest = client.get("/api/v1/journal/roots", params={"limit": 2, "after": first["next"]}).json()
+    told = [json.loads(line) for line in given.journal.read_text().splitlines()]
+
+    assert key.text == given.key.read_text()
+    assert rest["next"] is None
+    assert [{"kind": "root", **one} for one in first["items"] + rest["items"]] == [
+        one for one in told if one["kind"] == "root"
+    ]
