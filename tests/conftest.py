@@ -20,6 +20,7 @@ from portal.core import crypto, runtime
 from portal.core.db import Sessions, act_as, make_engine, make_sessions
 from portal.core.settings import Settings
 from portal.embedded import Embedded
+from tests import canaries
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "motcua"
@@ -188,7 +189,17 @@ def application(settings: Settings, store: Embedded) -> tuple[Any, Switch, Setti
 
     fresh = settings_for(store, settings.database_url.get_secret_value().rsplit("/", 1)[1])
     switch, storage = Switch(), Storage(fresh)
-    return create_app(fresh, switch, storage), switch, fresh, storage
+    app = create_app(fresh, switch, storage)
+    app.asgi_handler = canaries.watched(app.asgi_handler, switch)
+    return app, switch, fresh, storage
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_told_of_others() -> Iterator[None]:
+    """No answer of the application held a value of a person whom the asker may not read of."""
+    yield
+    leaks, canaries.LEAKS[:] = list(canaries.LEAKS), []
+    assert not leaks, leaks
 
 
 @pytest.fixture

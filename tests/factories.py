@@ -22,6 +22,7 @@ from portal.core.clock import now
 from portal.core.db import act_as
 from portal.core.text import fold
 from services_catalog.models import Level, Offering, Origin, Procedure, ProcedureRevision, RevisionStatus
+from tests import canaries
 
 PASSWORD = "hoa sen nở bên hồ 2026"
 SEED = Path(__file__).resolve().parent.parent / "services_catalog" / "seed"
@@ -48,14 +49,17 @@ def agency(session: Session, code: str | None = None, **more: Any) -> Agency:
 
 def account(session: Session, *, name: str = "Nguyễn Thị Ánh", **more: Any) -> Account:
     """A registered person; more: email, phone, personal_id."""
+    email = more.get("email", f"{uuid4().hex[:12]}@example.vn")
+    number = more.get("personal_id", personal_id())
     made = auth_service.create_account(
         session,
         name=name,
-        email=more.get("email", f"{uuid4().hex[:12]}@example.vn"),
+        email=email,
         password=more.get("password", PASSWORD),
         phone=more.get("phone", "0912345678"),
-        personal_id=more.get("personal_id", personal_id()),
+        personal_id=number,
     )
+    canaries.mark(made.id, email, number)
     session.flush()
     return made
 

@@ -1,0 +1,264 @@
+"""Eleven principals, and one dossier in each state, in one transaction that every cell rolls back to."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+import sqlalchemy as sa
+from litestar.testing import TestClient
+from sqlmodel import Session, select
+
+from auth import queries as people
+from auth import service as auth_service
+from auth import sessions as web_sessions
+from auth import tokens
+from auth.actor import Actor, Role
+from auth.models import WebSession
+from dossiers import decision, processing
+from dossiers.models import Attachment, Document, DocumentKind, Dossier
+from portal.core import clock
+from portal.core.db import act_as
+from portal.core.settings import Settings
+from services_catalog import service as catalogue
+from services_catalog.content import Offer, RevisionContent
+from services_catalog.models import Level, Procedure
+from tests import factories
+
+PRINCIPALS = (
+    "anonymous", "owner", "stranger", "holder", "colleague", "elsewhere",
+    "editor", "admin", "token", "expired", "removed",
+)  # fmt: skip
+STATES = ("draft", "submitted", "accepted", "processing", "settled", "returned", "rejected", "refused")
+DRAFTED = "9.777777"  # a procedure with a draft, for the editors' routes
+
+
+@dataclass
+class Case:
+    """A dossier in one state, with a file and a document of it."""
+
+    id: UUID
+    attachment: UUID
+    document: UUID
+    result: UUID = field(default_factory=uuid4)  # the officer's result file
+    code: str = "KHONGCOMA"  # printed on the document
+    reference: str | None = None
+
+
+@dataclass
+class World:
+    """Who asks, with what proof, and about what."""
+
+    client: TestClient[Any]
+    connection: sa.Connection
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    csrf: dict[str, str] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
+    code: str = ""
+    agency_id: UUID | None = None
+
+    def ask(self, principal: str, method: str, route: str, state: str, *, signed: bool = True) -> Any:
+        """One request of the principal on the route, about the dossier in that state; nothing stays."""
+        case = self.cases[state]
+        place = self.connection.begin_nested()
+        try:
+            return self.client.request(
+                method,
+                self.address(route, case),
+                headers=self.headers[principal] | self._proof(principal, method, route, signed),
+                **self._body(principal, method, route, case),
+            )
+        finally:
+            place.rollback()
+
+    def ask_for_nothing(self, principal: str, method: str, route: str) -> Any:
+        """The same request about a dossier that does not exist."""
+        self.cases["nothing"] = Case(uuid4(), uuid4(), uuid4())
+        return self.ask(principal, method, route, "nothing")
+
+    def address(self, route: str, case: Case) -> str:
+        """The route with the ids of the case in it."""
+        drafted = "/draft" in route or "/quan-tri/" in route or route.endswith("/publication")
+        drafted = drafted and not route.endswith("/ban-nhap")
+        code = case.code if route.startswith("/kiem-tra") else DRAFTED if drafted else self.code
+        given = {
+            "dossier_id": case.id,
+            "attachment_id": case.result if "/ket-qua/" in route else case.attachment,
+            "document_id": case.document,
+            "code": code,
+            "number": 1,
+            "key": "proof",
+            "path": "nothing.json",
+            "file_path": "js/forms.js",
+        }
+        return re.sub(r"\{(\w+):\w+\}", lambda found: str(given[found[1]]), route)
+
+    def _proof(self, principal: str, method: str, route: str, signed: bool) -> dict[str, str]:
+        if method in ("GET", "HEAD") or route.startswith("/api/") or not signed:
+            return {}
+        return {"x-csrf-token": self.csrf.get(principal, "")}
+
+    def _body(self, principal: str, method: str, route: str, case: Case) -> dict[str, Any]:
+        if method in ("GET", "HEAD", "DELETE"):
+            return {}
+        if route.startswith("/api/"):
+            return {"json": self._json(route, case)}
+        act = {"seq": "0", "key": str(uuid4()), "do": "confirm", "outcome": "approve", "note": "Đủ căn cứ"}
+        return {
+            "data": act
+            | {
+                "agency_id": str(self.agency_id),
+                "number": str(case.reference),
+                "factor": "5678",
+                "fee": str(uuid4()),
+                "email": f"{principal}@example.vn",
+                "password": factories.PASSWORD,
+                "name": "Một Người",
+            }
+        }
+
+    def _json(self, route: str, case: Case) -> dict[str, Any]:
+        tail = route.rsplit("/", 1)[1]
+        bodies: dict[str, dict[str, Any]] = {
+            "dossiers": {
+                "submission_id": str(uuid4()),
+                "procedure": self.code,
+                "agency_id": str(self.agency_id),
+            },
+            "answers": {"seq": 1, "answers": {"full_name": "Trần Văn Mới"}},
+            "attachments": {"requirement_key": "proof", "filename": "a.pdf", "size": 900},
+            "completion": {"parts": []},
+            "refusal": {"reason": "Thiếu giấy tờ"},
+            "rejection": {"ground": "Không đủ điều kiện"},
+            "fee-settlement": {"fee_line_id": str(uuid4())},
+            "tracking": {"number": case.reference, "factor": "5678"},
+            "login": {"email": "owner@example.vn", "password": factories.PASSWORD},
+            "register": {"name": "Một Người", "email": "moi@example.vn", "password": factories.PASSWORD},
+            "token": {"grant_type": "urn:motcua:session"},
+            "draft": {"seq": 0, "content": factories.simple(), "offers": []},
+            "withdrawal": {"seq": 1},
+        }
+        return bodies.get(tail, {})
+
+
+def build(
+    connection: sa.Connection, make: Callable[[], Session], client: TestClient[Any], settings: Settings
+) -> World:
+    """Make everybody and everything."""
+    world = World(client, connection)
+    with make() as session:
+        here, there = factories.agency(session), factories.agency(session)
+        procedure = factories.procedure(session, here.id)
+        world.code, world.agency_id = procedure.code, here.id
+        _people(session, world, here.id, there.id, settings)
+        session.commit()
+        _drafted(session, world, here.id)
+        for state in STATES:
+            world.cases[state] = _case(session, world, procedure, state)
+        session.commit()
+    return world
+
+
+def _people(session: Session, world: World, here: UUID, there: UUID, settings: Settings) -> None:
+    ids: dict[str, Actor] = {}
+    for name in ("owner", "stranger"):
+        ids[name] = factories.citizen(session, email=f"{name}@example.vn")
+    for name, agency in (("holder", here), ("colleague", here), ("elsewhere", there), ("removed", here)):
+        ids[name] = factories.officer(session, agency, email=f"{name}@example.vn")
+    ids["editor"] = factories.officer(session, here, Role.CATALOGUE_EDITOR, email="editor@example.vn")
+    ids["admin"] = factories.officer(session, here, Role.ADMINISTRATOR, email="admin@example.vn")
+    world.headers["anonymous"] = {}
+    for name, actor in ids.items():
+        token = _session(session, world, name, actor)
+        world.headers[name] = {"cookie": f"__Host-motcua={token}"}
+    for held in people.memberships(session, _id(ids["removed"])):
+        auth_service.revoke(session, held.id, by=None)
+    ended = _session(session, world, "expired", ids["owner"])
+    session.execute(
+        sa.update(WebSession.__table__)  # type: ignore[attr-defined]
+        .where(WebSession.__table__.c.token_hash == web_sessions.digest(ended))  # type: ignore[attr-defined]
+        .values(expires_at=clock.now() - timedelta(seconds=1))
+    )
+    world.headers["expired"] = {"cookie": f"__Host-motcua={ended}"}
+    issued = tokens.shared(settings).issue(_id(ids["owner"]), None, clock.now().timestamp())
+    world.headers["token"] = {"authorization": f"Bearer {issued}"}
+    world.actors = ids
+
+
+def _session(session: Session, world: World, name: str, actor: Actor) -> str:
+    token = web_sessions.start(session, _id(actor), actor.name, hours=12)
+    kept = session.exec(select(WebSession).where(WebSession.token_hash == web_sessions.digest(token))).one()
+    world.csrf[name] = web_sessions.csrf_text(kept.csrf)
+    return token
+
+
+def _id(actor: Actor) -> UUID:
+    assert actor.id is not None
+    return actor.id
+
+
+def _drafted(session: Session, world: World, agency_id: UUID) -> None:
+    editor = world.actors["editor"]
+    act_as(session, editor.id, editor.agency_ids)
+    content = msgspec.convert(factories.simple(), RevisionContent)
+    catalogue.save_draft(
+        session,
+        DRAFTED,
+        editor,
+        content=content,
+        offers=[Offer(agency_id=agency_id, declared=Level.FULL, reason_code=None, reason_basis=None)],
+    )
+
+
+def _case(session: Session, world: World, procedure: Procedure, state: str) -> Case:
+    """A dossier of the owner's, brought to the state by the holder."""
+    owner, holder = world.actors["owner"], world.actors["holder"]
+    if world.agency_id is None:
+        raise AssertionError("no agency")
+    dossier = factories.draft(session, owner, procedure, world.agency_id)
+    file = factories.ready_file(session, dossier)
+    if state != "draft":
+        act_as(session, owner.id, owner.agency_ids)
+        factories.filing.submit(session, owner, dossier.id, idempotency_key=None)
+        act_as(session, holder.id, holder.agency_ids)
+        _settle(session, holder, dossier, state)
+    document = _document(session, dossier)
+    result = factories.ready_file(session, dossier, "result", filename="kết quả.pdf")
+    return Case(dossier.id, file.id, document.id, result.id, document.code, dossier.reference)
+
+
+def _settle(session: Session, holder: Actor, dossier: Dossier, state: str) -> None:
+    if state == "refused":
+        processing.refuse(session, holder, dossier.id, reason="Thiếu giấy tờ")
+    if state in ("submitted", "refused"):
+        return
+    processing.receive(session, holder, dossier.id)
+    if state == "accepted":
+        return
+    processing.claim(session, holder, dossier.id)
+    if state == "rejected":
+        decision.reject(session, holder, dossier.id, ground="Không đủ điều kiện")
+    if state in ("settled", "returned"):
+        result: Attachment = factories.ready_file(session, dossier, "result")
+        decision.approve(session, holder, dossier.id, result_attachment_id=result.id)
+    if state == "returned":
+        decision.deliver(session, holder, dossier.id)
+
+
+def _document(session: Session, dossier: Dossier) -> Document:
+    made = Document(
+        dossier_id=dossier.id,
+        kind=DocumentKind.ACKNOWLEDGEMENT,
+        object_key=f"test/{uuid4()}",
+        sha256=b"\0" * 32,
+        size=10,
+        code=uuid4().hex[:12].upper(),
+        made_by_seq=1000,
+    )
+    session.add(made)
+    session.flush()
+    return made
