@@ -35,6 +35,7 @@ from portal.core.observability import configure_logging, observed
 from portal.core.problems import Problem, describe
 from portal.core.settings import Settings, from_environment
 from portal.core.storage import Storage
+from portal.operations import measures
 from portal.web.pages import error_page
 
 STATIC = Path(__file__).parent / "web" / "static"
@@ -76,6 +77,7 @@ def create_app(
     app = Litestar(
         route_handlers=[
             *health.route_handlers,
+            *measures.route_handlers,
             *roots.route_handlers,
             *auth.controllers.route_handlers,
             *services_catalog.controllers.route_handlers,

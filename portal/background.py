@@ -21,8 +21,10 @@ from portal.core.observability import RELAYED
 from portal.core.outbox import relay_once
 from portal.core.settings import Settings
 from portal.core.work import open_as_worker, unit_of_work
+from portal.operations.supervision import notify
 
 log = structlog.get_logger("background")
+STOP_SECONDS = 10  # for a step under way; the transaction of a longer one is rolled back by our end
 EVERY = {"relay": 0.1, "fold": 1.0, "anchor": 120.0, "check": 600.0}  # seconds
 
 
@@ -83,16 +85,20 @@ def run(settings: Settings) -> None:
         "check": check,
     }
     threads = [
-        threading.Thread(target=repeat, args=(name, step, stop), name=name) for name, step in steps.items()
+        threading.Thread(target=repeat, args=(name, step, stop), name=name, daemon=True)
+        for name, step in steps.items()
     ]
     beat = Service(celery_app, scheduler_cls=Scheduler)
-    for thread in (*threads, threading.Thread(target=_tick, args=(beat, stop), name="beat")):
-        thread.start()
-    log.info("background_started")
-    while not stop.is_set():
-        time.sleep(0.2)
+    threads.append(threading.Thread(target=_tick, args=(beat, stop), name="beat", daemon=True))
     for thread in threads:
-        thread.join(10)
+        thread.start()
+    notify("READY=1")
+    log.info("background_started")
+    while not stop.is_set():  # not stop.wait: the signal's own stop.set() could meet its lock
+        time.sleep(0.1)
+    until = time.monotonic() + STOP_SECONDS
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
 
 
 def _tick(beat: Service, stop: threading.Event) -> None:

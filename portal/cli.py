@@ -57,6 +57,23 @@ def seed(args: argparse.Namespace) -> int:
     logins = seeding.run(settings, progress=print if not args.quiet else lambda _: None)
     for login in logins:
         print(f"{login.email}\t{login.password}\t{login.role}")
+    return _fill(settings, args.dossiers, args.seed) if args.dossiers else 0
+
+
+def _fill(settings: Settings, count: int, seed: int) -> int:
+    """Many invented dossiers, to measure at size."""
+    from portal import bulk
+    from portal.core.db import make_engine, make_sessions
+
+    if not settings.demo or settings.database_url_owner is None:
+        return fail(
+            "Hồ sơ đo tải không có nhật ký nên chỉ nạp vào bản thử "
+            "(bulk dossiers carry no journal: MOTCUA_DEMO=1 and MOTCUA_DATABASE_URL_OWNER are needed)."
+        )
+    owner = make_engine(settings.database_url_owner.get_secret_value(), threads=1, statement_timeout_ms=0)
+    bulk.dossiers(make_sessions(owner), count, seed, progress=print)
+    owner.dispose()
+    print("Bản thử này nay chứa hồ sơ đo tải: `portal verify` sẽ báo lệch (measuring rows: verify is red).")
     return 0
 
 
@@ -151,7 +168,7 @@ def anchor_key(_: argparse.Namespace) -> int:
 
 def web(args: argparse.Namespace) -> int:
     """Serve the web application."""
-    import uvicorn
+    from portal.operations import serving
 
     settings = _settings()
     host = urlsplit(settings.public_url).hostname or "localhost"
@@ -162,22 +179,13 @@ def web(args: argparse.Namespace) -> int:
             f"đặt MOTCUA_PUBLIC_URL=https://{host} và để máy chủ TLS phía trước "
             "(browsers keep the session cookie only over https)."
         )
-    uvicorn.run(
-        "portal.app:create",
-        factory=True,
+    return serving.serve(
         host=args.host,
         port=args.port,
         workers=args.workers,
-        loop="uvloop",
-        http="httptools",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or None,
-        timeout_graceful_shutdown=10,
+        fd=args.fd,
+        trusted=settings.trusted_proxies,
     )
-    return 0
 
 
 def run_worker(args: argparse.Namespace) -> int:
@@ -230,7 +238,12 @@ def parser() -> argparse.ArgumentParser:
 
     add("up", up)
     add("migrate", migrate)
-    add("seed", seed).add_argument("--quiet", action="store_true", help="no progress lines")
+    seeding = add("seed", seed)
+    seeding.add_argument("--quiet", action="store_true", help="no progress lines")
+    seeding.add_argument(
+        "--dossiers", type=int, default=0, metavar="N", help="also N invented dossiers (demo)"
+    )
+    seeding.add_argument("--seed", type=int, default=1, metavar="S", help="what they are drawn from")
     add("import-catalogue", import_catalogue).add_argument("files", nargs="+", help="procedure files (JSON)")
     add("create-admin", create_admin)
     checking = add("verify", verify)
@@ -244,6 +257,7 @@ def parser() -> argparse.ArgumentParser:
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8000)
     serving.add_argument("--workers", type=int, default=1)
+    serving.add_argument("--fd", type=int, default=None, help="a listening socket passed to this process")
     add("worker", run_worker).add_argument("--concurrency", type=int, default=1)
     add("background", background)
     return made

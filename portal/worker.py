@@ -4,7 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from celery import Celery
-from celery.signals import worker_process_init, worker_process_shutdown
+from celery.signals import (
+    task_failure,
+    task_retry,
+    task_success,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_ready,
+)
 
 import auth.tasks  # noqa: F401
 import dossiers.attachment_sweeps
@@ -12,8 +19,10 @@ import dossiers.documents
 import dossiers.inspection
 import dossiers.notifications  # noqa: F401
 from portal.core import runtime
+from portal.core.observability import TASKS
 from portal.core.settings import Settings, from_environment
 from portal.core.work import open_as_worker, unit_of_work
+from portal.operations.supervision import notify
 
 # Event -> tasks. Each task takes (stream_id, seq), carries no content, and applies its effect once.
 SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
@@ -86,6 +95,26 @@ def _start_child(**_: Any) -> None:
 def _stop_child(**_: Any) -> None:
     with runtime.sessions() as session:
         session.get_bind().engine.dispose()
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def _tell_ready(**_: Any) -> None:
+    notify("READY=1")
+
+
+@task_success.connect  # type: ignore[untyped-decorator]
+def _count_done(sender: Any, **_: Any) -> None:
+    TASKS.labels(sender.name, "done").inc()
+
+
+@task_failure.connect  # type: ignore[untyped-decorator]
+def _count_failed(sender: Any, **_: Any) -> None:
+    TASKS.labels(sender.name, "failed").inc()
+
+
+@task_retry.connect  # type: ignore[untyped-decorator]
+def _count_retried(sender: Any, **_: Any) -> None:
+    TASKS.labels(sender.name, "retried").inc()
 
 
 def send(task: str, stream_id: str, seq: int) -> None:

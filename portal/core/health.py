@@ -1,11 +1,10 @@
-"""Whether this process lives, whether it can serve, and its measures."""
+"""Whether this process lives, and whether it can serve."""
 
 from typing import Any
 
 import sqlalchemy as sa
 from litestar import Response, get
 from litestar.di import NamedDependency
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlmodel import Session
 
 from portal.core.errors import DomainError
@@ -37,10 +36,4 @@ def ready(session: NamedDependency[Session], storage: AppStorage) -> Response[di
     )
 
 
-@get("/metrics", sync_to_thread=False, include_in_schema=False)
-def metrics() -> Response[bytes]:
-    """Measures in Prometheus' text form."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-route_handlers: list[Any] = [live, ready, metrics]
+route_handlers: list[Any] = [live, ready]

@@ -14,8 +14,9 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import Counter, Histogram
 
 REQUESTS = Counter(
-    "motcua_requests_total", "Requests by route, method and status", ["route", "method", "status"]
+    "motcua_requests_total", "Requests by route, method and class of status", ["route", "method", "status"]
 )
+METHODS = frozenset(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])  # others count as one
 SECONDS = Histogram(
     "motcua_request_seconds",
     "Time to answer",
@@ -23,7 +24,7 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 RELAYED = Counter("motcua_outbox_relayed_total", "Events handed to the worker")
-EFFECTS = Counter("motcua_effects_total", "Effects applied by tasks", ["task"])
+TASKS = Counter("motcua_tasks_total", "Tasks ended, by name and outcome", ["task", "outcome"])
 
 # The only keys a log line may carry: ids, codes and measures; never contents.
 ALLOWED = frozenset(
@@ -108,7 +109,8 @@ def observed(app: ASGIApp) -> ASGIApp:
         finally:
             took = time.perf_counter() - started
             route = str(scope.get("path_template") or "unmatched")
-            REQUESTS.labels(route, scope["method"], status).inc()
+            method = scope["method"] if scope["method"] in METHODS else "OTHER"
+            REQUESTS.labels(route, method, f"{status // 100}xx").inc()
             SECONDS.labels(route).observe(took)
             actor = scope.get("actor")
             structlog.get_logger("web").info(

@@ -93,6 +93,12 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[
         str, Field(description="Addresses of reverse proxies whose X-Forwarded-For counts, comma-separated")
     ] = ""
+    metrics_token: Annotated[
+        SecretStr,
+        Field(
+            description="Bearer secret of /metrics; without it the page is closed (open to loopback in the demo)"
+        ),
+    ] = SecretStr("")
     log_level: Annotated[str, Field(description="DEBUG, INFO, WARNING or ERROR")] = "INFO"
 
     @model_validator(mode="after")
@@ -120,6 +126,8 @@ class Settings(BaseSettings):
         store_secret = self.store_secret_key.get_secret_value()
         if len(store_secret) < 16 or any(word in store_secret.lower() for word in DEMO_WORDS):
             raise WeakSettings("MOTCUA_STORE_SECRET_KEY is short or a sample; make a random one")
+        if 0 < len(self.metrics_token.get_secret_value()) < 16:
+            raise WeakSettings("MOTCUA_METRICS_TOKEN is short; make a random one of 32 characters")
         if not self.public_url.startswith("https://"):
             raise WeakSettings("MOTCUA_PUBLIC_URL must be https:// outside the demo (MOTCUA_DEMO=1)")
         return self

@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import os
 import shlex
+import shutil
 import signal
 import sys
 import time
@@ -188,6 +189,13 @@ def write_environment(folder: Path, environment: Mapping[str, str]) -> Path:
     return path
 
 
+def fresh_folder(path: Path) -> Path:
+    """An empty folder, whatever an earlier run left in it."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(mode=0o700)
+    return path
+
+
 def _ask(number: int, _frame: FrameType | None) -> None:
     raise Stop(signal.Signals(number).name)
 
@@ -243,6 +251,8 @@ def _run(folder: Path, port: int) -> None:
         settings["MOTCUA_DEMO"] = os.environ.get("MOTCUA_DEMO", "1")
         settings["MOTCUA_VAR"] = str(folder)
         kept = write_environment(folder, settings)
+        measures = fresh_folder(folder / "measures")  # of all three processes, answered by the web
+        ours["PROMETHEUS_MULTIPROC_DIR"] = str(measures)
         portal = Portal(ours | settings, services.place / "log", port)
 
         held.callback(_stop_quietly, portal, services)
