@@ -26,7 +26,8 @@ from portal.core.settings import Settings
 VERSION = 1
 EVENTS = """
     SELECT stream_id::text, seq, prev_hash, hash, body, xid::text FROM event
-    WHERE xid < %s::text::xid8 AND (%s::uuid IS NULL OR stream_id = %s::uuid) ORDER BY stream_id, seq
+    WHERE xid < %s::text::xid8 AND (%s::uuid IS NULL OR stream_id = %s::uuid)
+    ORDER BY event.stream_id, event.seq
 """
 _A = Anchor.__table__  # type: ignore[attr-defined]
 
@@ -115,9 +116,12 @@ def _event(row: Row) -> dict[str, Any]:
 
 def _stream_of(session: Session, receipt: str) -> str:
     told = receipts.parse(receipt)
-    stream_id = told and session.execute(
-        sa.text("SELECT id::text FROM dossier WHERE reference = :reference"), {"reference": told[0]}
-    ).scalar_one_or_none()
+    stream_id = (
+        told
+        and session.execute(
+            sa.text("SELECT id::text FROM dossier WHERE reference = :reference"), {"reference": told[0]}
+        ).scalar_one_or_none()
+    )
     if not stream_id:
         raise NotFound("Không có hồ sơ nào mang mã biên nhận này.")
     return str(stream_id)

@@ -15,14 +15,15 @@ from portal.core.events import GENESIS, TAG
 KIND = "journal"
 EVENTS = """
     SELECT stream_id::text, seq, stream, name, actor_id::text, at, prev_hash, hash, body
-    FROM event ORDER BY stream_id, seq
+    FROM event ORDER BY event.stream_id, event.seq
 """
 HEADS = """
-    SELECT id::text, seq, head, 'dossier', coalesce(number, reference, '') FROM dossier
-    UNION ALL SELECT id::text, seq, head, 'procedure', code FROM procedure
-    UNION ALL SELECT id::text, seq, head, 'agency', code FROM agency
-    UNION ALL SELECT id::text, seq, head, 'account', '' FROM account
-    ORDER BY 1
+    SELECT h.id::text, seq, head, stream, label FROM (
+        SELECT id, seq, head, 'dossier' AS stream, coalesce(number, reference, '') AS label FROM dossier
+        UNION ALL SELECT id, seq, head, 'procedure', code FROM procedure
+        UNION ALL SELECT id, seq, head, 'agency', code FROM agency
+        UNION ALL SELECT id, seq, head, 'account', '' FROM account
+    ) h ORDER BY h.id
 """
 EVERY = 100_000  # events between two words of progress
 _sha256 = hashlib.sha256
@@ -68,9 +69,7 @@ def check(session: Session, found: Findings) -> None:
             found.bad(KIND, stream_id, f"{named(stream, stream_id, row[4] if row else None)}: {wrong}")
     for passed in heads.rest():
         _without_events(passed, found)
-    future = session.connection().exec_driver_sql(
-        "SELECT count(*) FROM event WHERE xid >= journal_end()"
-    )
+    future = session.connection().exec_driver_sql("SELECT count(*) FROM event WHERE xid >= journal_end()")
     if ahead := future.scalar_one():
         found.bad(KIND, "", f"{ahead} events bear transaction numbers that this database has not reached")
     found.end(KIND, count, f"{count} events in {streams} streams, every hash holds")
@@ -105,13 +104,13 @@ def _streams(session: Session, found: Findings) -> Iterator[tuple[str, str, int,
         if not read % EVERY:
             found.progress(f"{KIND}: {read} events")
         n += 1
-        if wrong is None and not (
+        if not (
             seq == last + 1
             and prev == head
             and after == _sha256(TAG + prev + body).digest()
             and body.startswith(_encode(_Start(stream, stream_id, seq, name, actor_id, at))[:-1])
         ):
-            wrong = _difference(row, last, head)
+            wrong = wrong or _difference(row, last, head)
         last, head = seq, after
     if current:
         yield current, kind, last, head, wrong, n

@@ -40,7 +40,9 @@ COLUMNS = [
 ]
 _IDS = [name for name in COLUMNS if name.endswith("_id")]
 _SELECTED = ", ".join(f"d.{name}::text" if name in _IDS else f"d.{name}" for name in COLUMNS)
-EVENTS = "SELECT stream_id::text, body FROM event WHERE stream = 'dossier' ORDER BY stream_id, seq"
+EVENTS = """
+    SELECT stream_id::text, body FROM event WHERE stream = 'dossier' ORDER BY event.stream_id, event.seq
+"""
 DOSSIERS = f"""
     SELECT d.id::text, coalesce(d.number, d.reference, ''), d.subject_id::text, d.manifest, k.wrapped,
            o.id IS NOT NULL, {_SELECTED}
@@ -53,17 +55,19 @@ DOSSIERS = f"""
 FILES = """
     SELECT dossier_id::text, id::text, state, kind, size, encode(sha256, 'hex'), reason,
            sealed_at IS NOT NULL AND requirement_key <> 'result'
-    FROM attachment ORDER BY dossier_id
+    FROM attachment ORDER BY attachment.dossier_id
 """
 FEES = """
-    SELECT dossier_id::text, id::text, amount_vnd, settled_at IS NOT NULL FROM fee_line ORDER BY dossier_id
+    SELECT dossier_id::text, id::text, amount_vnd, settled_at IS NOT NULL FROM fee_line
+    ORDER BY fee_line.dossier_id
 """
 DECISIONS = """
-    SELECT dossier_id::text, outcome, decided_by::text, decided_at, on_time FROM decision ORDER BY dossier_id
+    SELECT dossier_id::text, outcome, decided_by::text, decided_at, on_time FROM decision
+    ORDER BY decision.dossier_id
 """
 DOCUMENTS = """
     SELECT dossier_id::text, kind, made_by_seq, encode(sha256, 'hex'), object_key FROM document
-    ORDER BY dossier_id
+    ORDER BY document.dossier_id
 """
 # The event that calls for a document.
 CALLS = {

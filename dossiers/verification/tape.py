@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -12,12 +13,20 @@ _names = itertools.count(1)
 
 
 def rows(session: Session, query: str, given: Sequence[Any] = (), *, size: int = 5000) -> Iterator[Row]:
-    """The rows of a query, `size` at a time, in the session's own transaction."""
+    """The rows of a query, `size` at a time, in the session's own transaction.
+
+    The next batch is on its way while this one is looked at.
+    """
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, psycopg.Connection)
-    with connection.cursor(f"verify_{next(_names)}", binary=True) as cursor:
+    with (
+        connection.cursor(f"verify_{next(_names)}", binary=True) as cursor,
+        ThreadPoolExecutor(1) as ahead,
+    ):
         cursor.execute(query, given)
-        while batch := cursor.fetchmany(size):
+        coming = ahead.submit(cursor.fetchmany, size)
+        while batch := coming.result():
+            coming = ahead.submit(cursor.fetchmany, size)
             yield from batch
 
 

@@ -7,6 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from dossiers import verify
+from dossiers.verification import consequences, files, journal, rights, roots, sealed, state
 from portal.core import anchors
 from portal.core.clock import now
 from tests.verify import tampering
@@ -436,3 +438,58 @@ def test_a_root_gone_from_the_second_place_or_changed_there_is_named(world, borr
 
     only(found, "roots", "root 1 of", f"is missing from {bucket}")
     only(found, "roots", "root 2 of", f"is not the one that {bucket} keeps")
+
+
+# -- the table is not vacuous: without its check, each corruption passes ----------------------------
+
+WITHOUT = {
+    "journal": ("an event edited", journal),
+    "roots": ("a root changed", roots),
+    "dossiers": ("a decision turned", state),
+    "private texts": ("a reason removed", sealed),
+    "outbox": ("a consequence undone", consequences),
+}
+
+
+@pytest.mark.parametrize("kind", WITHOUT)
+def test_a_verify_that_leaves_a_check_out_misses_its_corruption(world, monkeypatch, kind):
+    """A deliberate fault of the verifier: the check does nothing."""
+    name, module = WITHOUT[kind]
+    dossier, statement, expected, *_ = SQL[name]
+    world.spoil(statement, **({"id": str(world.ids[dossier])} if dossier else {}))
+    assert expected == kind
+    assert world.judge(at=now() + LATER).has(kind)
+
+    monkeypatch.setattr(module, "check", lambda *_: None)
+
+    assert not world.judge(at=now() + LATER).has(kind)
+
+
+@pytest.mark.parametrize("kind", ["keys", "roles", "figures", "files"])
+def test_a_verify_without_a_lesser_check_is_green_on_its_corruption(world, monkeypatch, kind):
+    spoiled = {
+        "keys": "a key that names nothing",
+        "roles": "an office nobody gave",
+        "figures": "a counter changed",
+        "files": "a document's digest changed",
+    }
+    dossier, statement, *_ = SQL[spoiled[kind]]
+    world.spoil(statement, **({"id": str(world.ids[dossier])} if dossier else {}))
+    removed = {
+        "keys": (rights, "check_keys"),
+        "roles": (rights, "check_roles"),
+        "figures": (verify, "figures"),
+        "files": (files, "check"),
+    }
+    monkeypatch.setattr(*removed[kind], lambda *_: None)
+
+    assert world.judge(at=now() + LATER).green
+
+
+def test_the_roots_are_what_catches_a_rewritten_chain(world, monkeypatch):
+    """The chain that was made anew holds: without the signed roots nothing else speaks for the events."""
+    tampering.rewrite(world, world.ids["refused"], tampering.cut)
+    monkeypatch.setattr(roots, "check", lambda *_: None)
+    monkeypatch.setattr(state, "check", lambda *_: None)
+
+    assert not world.judge().has("journal")
