@@ -241,7 +241,7 @@ def parser() -> argparse.ArgumentParser:
     seeding = add("seed", seed)
     seeding.add_argument("--quiet", action="store_true", help="no progress lines")
     seeding.add_argument(
-        "--dossiers", type=int, default=0, metavar="N", help="also N invented dossiers (demo)"
+        "--dossiers", type=int, default=0, metavar="N", help="and N dossiers (demo)"
     )
     seeding.add_argument("--seed", type=int, default=1, metavar="S", help="what they are drawn from")
     add("import-catalogue", import_catalogue).add_argument("files", nargs="+", help="procedure files (JSON)")
