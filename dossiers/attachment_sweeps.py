@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,7 +25,9 @@ from portal.core.work import unit_of_work
 ABANDONED: Final = timedelta(days=1)
 STUCK: Final = timedelta(minutes=1)  # a check takes seconds; a killed worker leaves it waiting
 AGAIN: Final = timedelta(minutes=2)  # between two asks for the same file
-DAYS_BACK: Final = range(2, 10)  # days whose keys are compared with the rows, so that a missed run is no loss
+DAYS_BACK: Final = range(1, 10)  # days whose keys are compared with the rows, so that a missed run is no loss
+ORPHANED: Final = timedelta(hours=24)  # what no row names is kept that long
+ORPHANS_EVERY: Final = timedelta(hours=1)
 BATCH: Final = 200
 DISCARD: Final = "dossiers.attachments.discard"
 
@@ -103,9 +106,9 @@ def _waiting(
 
 
 def remove_orphans() -> int:
-    """Once a day: remove objects of past days that no row names, and uploads nobody completes."""
+    """Every hour: remove objects older than a day that no row names, and uploads nobody completes."""
     with unit_of_work() as session:
-        if not effect(session, f"orphans:{today():%Y%m%d}"):
+        if not effect(session, f"orphans:{int(now().timestamp() // ORPHANS_EVERY.total_seconds())}"):
             return 0
         return sum(_remove_orphans_of(session, runtime.storage, prefix) for prefix in _past_prefixes())
 
@@ -117,10 +120,9 @@ def _past_prefixes() -> Iterator[str]:
 
 
 def _remove_orphans_of(session: Session, storage: Storage, prefix: str) -> int:
-    removed = 0
-    keys = [found.key for found in storage.listing(prefix)]
-    for start in range(0, len(keys), 500):
-        some = keys[start : start + 500]
+    removed, before = 0, now() - ORPHANED
+    old = (found.key for found in storage.listing(prefix) if found.modified_at < before)
+    while some := list(islice(old, 500)):
         for key in set(some) - _named(session, some):
             storage.remove(key)
             removed += 1

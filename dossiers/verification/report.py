@@ -10,7 +10,7 @@ from portal.core.clock import now
 
 MOST = 50  # findings written out of one kind; the rest are counted
 LATE = timedelta(minutes=15)  # a consequence that is not there by then is reported
-STRAY = timedelta(hours=24)  # an object that no row names may be this old
+STRAY = timedelta(hours=26)  # an object that no row names may be a day old, and then the sweeper has its hour
 
 Progress = Callable[[str], None]
 

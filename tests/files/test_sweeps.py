@@ -103,7 +103,7 @@ def test_a_file_nobody_could_check_for_a_day_is_refused(house, dossier):
     assert (row(house, file_id).state, row(house, file_id).reason) == (AttachmentState.REFUSED, "not_checked")
 
 
-def test_bytes_that_no_row_names_are_removed_once_a_day(house, dossier):
+def test_bytes_that_no_row_names_are_removed_once_they_are_a_day_old(house, dossier, monkeypatch):
     day = f"{today() - timedelta(days=3):%Y%m%d}"
     orphan, late, mine = f"attachments/{day}/orphan", f"incoming/{day}/late", f"attachments/{day}/mine"
     today_s = f"attachments/{today():%Y%m%d}/fresh"
@@ -111,8 +111,11 @@ def test_bytes_that_no_row_names_are_removed_once_a_day(house, dossier):
         house.storage.put_bytes(key, b"x", "text/plain")
     change(house, begun(house, dossier, pdf()), object_key=mine)
 
+    assert attachment_sweeps.remove_orphans() == 0  # all of them are young
+    monkeypatch.setattr(attachment_sweeps, "ORPHANED", timedelta(seconds=-60))
+    assert attachment_sweeps.remove_orphans() == 0  # it has just looked
+    monkeypatch.setattr(attachment_sweeps, "ORPHANS_EVERY", timedelta(seconds=1000))
     assert attachment_sweeps.remove_orphans() == 2
-    assert attachment_sweeps.remove_orphans() == 0
 
     assert [house.storage.stat(key) is not None for key in (orphan, late, mine, today_s)] == [
         False,
