@@ -26,6 +26,7 @@ _LOCK = 0x6D6F7463_01  # advisory lock of the anchoring job
 LEAF_BYTES = 16 + 8 + 32  # stream id, sequence, hash
 MAX_LEAVES = 500_000  # a root over more (a bulk load) is kept without its leaves
 PREFIX = "roots/"
+KEPT_DAYS = 3653  # a root in the second place resists removal that long, even by its owner
 
 
 class Anchor(SQLModel, table=True):
@@ -147,8 +148,10 @@ def publish(session: Session, storage: Storage, bucket: str) -> bool:
         return False
     if anchor.count <= MAX_LEAVES:
         found = b"".join(leaves(session, int(anchor.from_xid), int(anchor.until_xid)))
-        storage.put_bytes(place(anchor, "leaves"), found, "application/octet-stream", bucket=bucket)
-    storage.put_bytes(place(anchor), record(anchor), "application/json", bucket=bucket)
+        storage.put_bytes(
+            place(anchor, "leaves"), found, "application/octet-stream", bucket=bucket, days=KEPT_DAYS
+        )
+    storage.put_bytes(place(anchor), record(anchor), "application/json", bucket=bucket, days=KEPT_DAYS)
     return True
 
 

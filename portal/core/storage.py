@@ -7,14 +7,16 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import msgspec
 import urllib3
 from minio import Minio
-from minio.commonconfig import CopySource
+from minio.commonconfig import COMPLIANCE, CopySource
 from minio.datatypes import Part, PostPolicy
 from minio.error import InvalidResponseError, S3Error, ServerError
+from minio.retention import Retention
 
 from portal.core.clock import now
 from portal.core.errors import Unavailable
@@ -23,6 +25,7 @@ from portal.core.settings import Settings
 CONNECT_SECONDS, READ_SECONDS = 2, 15
 GET_SECONDS = 60  # life of a download address, at most
 CHUNK = 256 * 1024  # bytes read from the store at a time
+PART = 16 * 1024 * 1024  # bytes of one part of a large file
 
 _MISSING = {"NoSuchKey", "NoSuchObject", "NoSuchVersion", "ResourceNotFound"}
 _UPLOAD_GONE = {"NoSuchUpload", "NoSuchKey", "InvalidPart"}
@@ -114,15 +117,25 @@ class Storage:
                 if error.code not in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
                     raise
 
-    def put_bytes(self, key: str, data: bytes, content_type: str, *, bucket: str | None = None) -> None:
-        """Keep bytes the portal made itself (a document, an anchor)."""
+    def put_bytes(
+        self, key: str, data: bytes, content_type: str, *, bucket: str | None = None, days: int = 0
+    ) -> None:
+        """Keep bytes the portal made (a document, a root); `days` locks them where the bucket has a lock."""
+        lock = Retention(COMPLIANCE, now() + timedelta(days=days)) if days else None
+        name = bucket or self.bucket
+        try:
+            with _answering():
+                self._store.put_object(name, key, io.BytesIO(data), len(data), content_type, retention=lock)
+        except S3Error as error:
+            if lock is None or error.code != "InvalidRequest":
+                raise
+            self.put_bytes(key, data, content_type, bucket=name)
+
+    def put_file(self, key: str, path: Path, *, bucket: str | None = None) -> None:
+        """Keep a file's bytes, streamed: what a restore brings back."""
         with _answering():
-            self._store.put_object(
-                bucket_name=bucket or self.bucket,
-                object_name=key,
-                data=io.BytesIO(data),
-                length=len(data),
-                content_type=content_type,
+            self._store.fput_object(
+                bucket_name=bucket or self.bucket, object_name=key, file_path=str(path), part_size=PART
             )
 
     @contextmanager
