@@ -94,6 +94,8 @@ def check(session: Session, found: Findings) -> None:
     beside = [Tape(rows(session, query)) for query in (FILES, FEES, DECISIONS, DOCUMENTS)]
     count = 0
     for stream_id, events in _histories(session, found):
+        for passed in dossiers.before(stream_id):
+            _unopened(passed, found)
         row: Row | None = next(iter(dossiers.take(stream_id)), None)
         taken = _Beside(*(tape.take(stream_id) for tape in beside))
         if row is None:
@@ -106,7 +108,14 @@ def check(session: Session, found: Findings) -> None:
         for difference in _differences(session, row, folded, events, taken):
             found.bad(KIND, stream_id, f"{label}: {difference}")
             found.doubted.update(_doubted(folded, taken.files))
+    for passed in dossiers.rest():
+        _unopened(passed, found)
     found.end(KIND, count, f"{count}, each as its events lead to")
+
+
+def _unopened(row: Row, found: Findings) -> None:
+    if row[0] not in found.broken:
+        found.bad(KIND, row[0], f"{named('dossier', row[0], row[1])}: no event opened it")
 
 
 def _histories(session: Session, found: Findings) -> Iterator[tuple[str, list[Event]]]:
