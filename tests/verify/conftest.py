@@ -241,7 +241,12 @@ def world(truth: tuple[str, World], migrated: Embedded) -> Iterator[World]:
     )
     crypto.configure(made.settings)
     runtime.install(made.settings, made.worker, made.storage)
+    bucket = settings.anchor_bucket
+    roots = {one.key for one in made.storage.listing(bucket=bucket)}
     yield made
+    for one in list(made.storage.listing(bucket=bucket)):
+        if one.key not in roots:  # signed in this copy: the others know nothing of it
+            made.storage._store.remove_object(bucket_name=bucket, object_name=one.key)
     for engine in engines:
         engine.dispose()
     drop(migrated, copy)

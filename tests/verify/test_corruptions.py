@@ -454,45 +454,44 @@ def test_a_root_gone_from_the_second_place_or_changed_there_is_named(world, borr
 # -- the table is not vacuous: without its check, each corruption passes ----------------------------
 
 WITHOUT = {
-    "journal": ("an event edited", journal),
-    "roots": ("a root changed", roots),
-    "dossiers": ("a decision turned", state),
-    "private texts": ("a reason removed", sealed),
-    "outbox": ("a consequence undone", consequences),
+    "roots": ("a root changed", roots, "check"),
+    "dossiers": ("a decision turned", state, "check"),
+    "private texts": ("a reason removed", sealed, "check"),
+    "outbox": ("a consequence undone", consequences, "check"),
+    "keys": ("a key that names nothing", rights, "check_keys"),
+    "roles": ("an office nobody gave", rights, "check_roles"),
+    "figures": ("a counter changed", verify, "figures"),
+    "files": ("a document's digest changed", files, "check"),
 }
 
 
-@pytest.mark.parametrize("kind", WITHOUT)
-def test_a_verify_that_leaves_a_check_out_misses_its_corruption(world, monkeypatch, kind):
-    """A deliberate fault of the verifier: the check does nothing."""
-    name, module = WITHOUT[kind]
-    dossier, statement, expected, *_ = SQL[name]
-    world.spoil(statement, **({"id": str(world.ids[dossier])} if dossier else {}))
-    assert expected == kind
-    monkeypatch.setattr(module, "check", lambda *_: None)
+def test_a_verify_with_its_checks_left_out_is_green_on_their_corruptions(world, monkeypatch):
+    """A deliberate fault of the verifier: each check alone speaks for its corruption."""
+    for name, *_ in WITHOUT.values():
+        dossier, statement, *_ = SQL[name]
+        world.spoil(statement, **({"id": str(world.ids[dossier])} if dossier else {}))
+    whole = world.judge(at=now() + LATER)
+    assert {one.kind for one in whole.findings} == set(WITHOUT), whole
 
-    assert not world.judge(at=now() + LATER, stored=False).has(kind)
-
-
-@pytest.mark.parametrize("kind", ["keys", "roles", "figures", "files"])
-def test_a_verify_without_a_lesser_check_is_green_on_its_corruption(world, monkeypatch, kind):
-    spoiled = {
-        "keys": "a key that names nothing",
-        "roles": "an office nobody gave",
-        "figures": "a counter changed",
-        "files": "a document's digest changed",
-    }
-    dossier, statement, *_ = SQL[spoiled[kind]]
-    world.spoil(statement, **({"id": str(world.ids[dossier])} if dossier else {}))
-    removed = {
-        "keys": (rights, "check_keys"),
-        "roles": (rights, "check_roles"),
-        "figures": (verify, "figures"),
-        "files": (files, "check"),
-    }
-    monkeypatch.setattr(*removed[kind], lambda *_: None)
-
+    for kind, (_, module, check) in WITHOUT.items():
+        with monkeypatch.context() as fault:
+            fault.setattr(module, check, lambda *_: None)
+            found = world.judge(at=now() + LATER, stored=kind != "files")
+            assert not found.has(kind), (kind, found)
+        monkeypatch.setattr(module, check, lambda *_: None)
     assert world.judge(at=now() + LATER).green
+
+
+def test_without_the_chain_an_edited_event_passes(world, monkeypatch):
+    """A deliberate fault: the roots sign hashes, so only the chain sees bytes that do not give them."""
+    dossier, statement, *_ = SQL["an event edited"]
+    world.spoil(statement, id=str(world.ids[dossier]))
+    monkeypatch.setattr(journal, "check", lambda *_: None)
+
+    found = world.judge(at=now() + LATER, stored=False)
+
+    assert not found.has("journal")
+    assert not found.has("roots")
 
 
 def test_the_roots_are_what_catches_a_rewritten_chain(world, monkeypatch):
