@@ -111,6 +111,7 @@ def verify(args: argparse.Namespace) -> int:
 
     from dossiers import verify as checks
     from portal.core import runtime
+    from portal.core.errors import Unavailable
     from portal.core.work import open_as_worker
     from portal.worker import SUBSCRIBERS
 
@@ -120,15 +121,18 @@ def verify(args: argparse.Namespace) -> int:
     def tell(line: str) -> None:
         print(f"\r{line:<60}", end="", file=sys.stderr, flush=True)
 
-    with runtime.sessions() as session:
-        findings = checks.run(
-            session,
-            None if args.without_store else runtime.storage,
-            settings,
-            subscribers=SUBSCRIBERS,
-            progress=tell if sys.stderr.isatty() else lambda _: None,
-        )
-        session.rollback()
+    try:
+        with runtime.sessions() as session:
+            findings = checks.run(
+                session,
+                None if args.without_store else runtime.storage,
+                settings,
+                subscribers=SUBSCRIBERS,
+                progress=tell if sys.stderr.isatty() else lambda _: None,
+            )
+            session.rollback()
+    except Unavailable as error:
+        return fail(f"{error.title}: {error.detail}")
     if sys.stderr.isatty():
         tell("")
         print("\r", end="", file=sys.stderr)
@@ -164,6 +168,30 @@ def anchor_key(_: argparse.Namespace) -> int:
 
     print(anchors.public_key_pem(_settings().anchor_key.get_secret_value()), end="")
     return 0
+
+
+def backup(args: argparse.Namespace) -> int:
+    """Save the database in one snapshot, then every file it names; 1 when the store lacks one."""
+    from portal.operations import commands
+
+    return commands.backup(_settings(), Path(args.folder))
+
+
+def restore(args: argparse.Namespace) -> int:
+    """Check a backup, put it into an empty database and store, and verify the outcome."""
+    from portal.operations import commands
+
+    done = commands.restore(_settings(), Path(args.folder), name=args.name, replace=args.replace)
+    if done != 0 or args.without_verify:
+        return done
+    return verify(argparse.Namespace(without_store=False, json=False))
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """Check every part the portal stands on: a line each, and what to do; 1 when one is broken."""
+    from portal.operations import commands
+
+    return commands.doctor(_settings(), json=args.json, send_to=args.send_to)
 
 
 def web(args: argparse.Namespace) -> int:
@@ -240,9 +268,7 @@ def parser() -> argparse.ArgumentParser:
     add("migrate", migrate)
     seeding = add("seed", seed)
     seeding.add_argument("--quiet", action="store_true", help="no progress lines")
-    seeding.add_argument(
-        "--dossiers", type=int, default=0, metavar="N", help="and N dossiers (demo)"
-    )
+    seeding.add_argument("--dossiers", type=int, default=0, metavar="N", help="and N dossiers (demo)")
     seeding.add_argument("--seed", type=int, default=1, metavar="S", help="what they are drawn from")
     add("import-catalogue", import_catalogue).add_argument("files", nargs="+", help="procedure files (JSON)")
     add("create-admin", create_admin)
@@ -253,6 +279,16 @@ def parser() -> argparse.ArgumentParser:
     exporting.add_argument("file", help="where to write it (JSON lines)")
     exporting.add_argument("--receipt", default="", help="only the dossier of this receipt, with its proof")
     add("anchor-key", anchor_key)
+    saving = add("backup", backup)
+    saving.add_argument("folder", help="the folder of all backups; objects in it are kept once")
+    returning = add("restore", restore)
+    returning.add_argument("folder", help="the folder of all backups")
+    returning.add_argument("--name", default="", help="which one (the latest complete one)")
+    returning.add_argument("--replace", action="store_true", help="delete what database and store hold now")
+    returning.add_argument("--without-verify", action="store_true", help="leave the check at the end out")
+    examining = add("doctor", doctor)
+    examining.add_argument("--json", action="store_true", help="findings as one JSON document")
+    examining.add_argument("--send-to", default="", help="also send one test message to this address")
     serving = add("web", web)
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8000)
