@@ -1,9 +1,12 @@
 """One true world, made through services with files, papers and letters; each test works on a copy."""
 
+import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +20,7 @@ from dossiers import attachments, decision, documents, filing, processing, verif
 from dossiers.models import Attachment, AttachmentState, Document, DocumentKind, Dossier, FeeLine
 from dossiers.rollups import fold_once
 from dossiers.verification.report import Findings
-from portal.core import anchors, crypto, outbox, runtime
+from portal.core import anchors, crypto, outbox, receipts, runtime
 from portal.core.db import Sessions, act_as, make_engine, make_sessions
 from portal.core.settings import Settings
 from portal.core.storage import Storage
@@ -26,6 +29,8 @@ from portal.worker import SUBSCRIBERS, celery_app
 from tests import factories
 from tests.conftest import clone, drop, settings_for
 from tests.files import corpus
+from tests.verify.journals import written
+from tests.verify.tampering import history
 
 FEE = {"key": "copies", "name": "Lệ phí bản sao", "kind": "charge", "per": "dossier", "amount_vnd": 8000}
 
@@ -250,3 +255,21 @@ def world(truth: tuple[str, World], migrated: Embedded) -> Iterator[World]:
     for engine in engines:
         engine.dispose()
     drop(migrated, copy)
+
+
+@pytest.fixture
+def given(world: Any, tmp_path: Path) -> SimpleNamespace:
+    """The world, its export, the public key, and the receipt of the filed dossier."""
+    key = tmp_path / "key.pem"
+    key.write_text(anchors.public_key_pem(world.settings.anchor_key.get_secret_value()))
+    filing = history(world, world.ids["filed"])[3]
+    reference = json.loads(filing["body"])["data"]["reference"]
+    code = receipts.code(reference, filing["hash"])
+    return SimpleNamespace(
+        world=world,
+        journal=written(world, tmp_path / "journal.jsonl"),
+        key=key,
+        code=code,
+        reference=reference,
+        folder=tmp_path,
+    )

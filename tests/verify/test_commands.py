@@ -7,8 +7,8 @@ import pytest
 
 from portal import cli
 from portal.core import anchors, receipts, runtime
+from tests.verify.journals import run
 from tests.verify.tampering import history
-from tests.verify.test_standalone import run
 
 
 @pytest.fixture
