@@ -9,7 +9,6 @@ from typing import Any
 from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 
@@ -28,6 +27,7 @@ from auth.http import (
     to_sign_in,
 )
 from portal.core import crypto, health, roots, runtime
+from portal.core.contract import Contract, StrictStructs
 from portal.core.db import Sessions, make_engine, make_sessions
 from portal.core.headers import secured
 from portal.core.http import session_provider
@@ -107,6 +107,7 @@ def create_app(
         on_shutdown=closing,
         request_max_body_size=MAX_BODY,
         openapi_config=openapi(),
+        plugins=[StrictStructs()],
         debug=False,
     )
     app.asgi_handler = observed(secured(app.asgi_handler, settings))
@@ -151,7 +152,7 @@ def openapi() -> OpenAPIConfig:
             "lists are `{items, next}` by keyset; POSTs that create or act take an `Idempotency-Key`."
         ),
         path="/schema",
-        render_plugins=[JsonRenderPlugin()],
+        render_plugins=[Contract()],
         use_handler_docstrings=True,
         components=Components(
             security_schemes={

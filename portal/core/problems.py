@@ -34,7 +34,7 @@ class Problem(msgspec.Struct, frozen=True):
         }
 
 
-_HTTP_WORDS = {
+HTTP_WORDS = {
     400: ("Yêu cầu không đọc được", "Nội dung gửi lên không đọc được. Tải lại trang rồi thử lại."),
     401: ("Cần đăng nhập", "Đăng nhập để tiếp tục."),
     403: ("Bạn không có quyền làm việc này", "Tài khoản của bạn không được làm việc này."),
@@ -63,22 +63,22 @@ def describe(error: Exception) -> Problem:
             for part in (error.extra or [])
             if isinstance(part, dict)
         ]
-        title, detail = _HTTP_WORDS[400]
+        title, detail = HTTP_WORDS[400]
         return Problem(400, "/problems/Malformed", title, detail, {"errors": fields} if fields else {})
     if isinstance(error, HTTPException):
         status = error.status_code
         if status < 500:
-            title, detail = _HTTP_WORDS.get(status, _HTTP_WORDS[400])
+            title, detail = HTTP_WORDS.get(status, HTTP_WORDS[400])
             headers = {
                 k: v for k, v in (error.headers or {}).items() if k.lower() in ("allow", "retry-after")
             }
             return Problem(status, f"/problems/Http{status}", title, detail, {}, headers)
     if isinstance(error, (RecursionError, UnicodeError, msgspec.MsgspecError)):
-        title, detail = _HTTP_WORDS[400]
+        title, detail = HTTP_WORDS[400]
         return Problem(400, "/problems/Malformed", title, detail)
     cause = error.orig if isinstance(error, sa_exc.DBAPIError) else error
     if isinstance(cause, (psycopg.DataError, psycopg.errors.UntranslatableCharacter)):
-        title, detail = _HTTP_WORDS[400]
+        title, detail = HTTP_WORDS[400]
         return Problem(400, "/problems/Malformed", title, detail)
     if isinstance(
         cause, (psycopg.OperationalError, sa_exc.TimeoutError, psycopg.InterfaceError)

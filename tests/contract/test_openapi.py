@@ -7,7 +7,9 @@ SNAPSHOT = Path(__file__).resolve().parent / "openapi.json"
 
 
 def document(client):
-    return client.get("/schema/openapi.json").json()
+    answer = client.get("/schema/openapi.json")
+    assert answer.status_code == 200
+    return answer.json()
 
 
 def test_the_contract_is_the_committed_one(client):
