@@ -2,7 +2,7 @@
 
 Unsafe methods only. `Sec-Fetch-Site` decides where the browser sends it, `Origin` where not; a form of a
 signed-in browser carries the session's token besides; the API takes JSON only, which another site's form
-cannot send. Requests proven by a bearer token are exempt: no browser adds that by itself.
+cannot send. Requests proven by a bearer token may come from anywhere: no browser adds that by itself.
 """
 
 import hmac
@@ -17,12 +17,12 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from auth.actor import ANONYMOUS, Actor
 from portal.core.errors import DomainError, Forbidden
+from portal.core.http import read_form
 from portal.core.settings import Settings
 
 FIELD: Final = "csrf"
 HEADER: Final = "x-csrf-token"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-_FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
 
 
 class CrossSite(Forbidden):
@@ -55,11 +55,12 @@ class CsrfMiddleware(ASGIMiddleware):
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         method = cast("dict[str, Any]", scope)["method"]
         actor: Actor = cast("dict[str, Any]", scope).get("actor", ANONYMOUS)
-        if method not in _SAFE and not actor.bearer:
+        if method not in _SAFE:
             headers = Headers.from_scope(scope)
-            self._refuse_other_sites(headers)
+            if not actor.bearer:
+                self._refuse_other_sites(headers)
             if scope["path"].startswith("/api/"):
-                _refuse_forms(headers)
+                _refuse_other_kinds(headers)
             elif actor.csrf is not None:
                 request = Request[Any, Any, Any](scope, receive=receive, send=send)
                 check_csrf(actor, headers.get(HEADER) or await _token_in_form(request))
@@ -75,25 +76,34 @@ class CsrfMiddleware(ASGIMiddleware):
         origin = headers.get("origin")
         if origin is None:  # no present browser leaves out both; forms still need their token
             return
-        if _origin(origin) != self._origin and urlsplit(origin).netloc != headers.get("host"):
+        scheme, host = _origin(origin)
+        own_scheme, own_host = self._origin
+        if scheme != own_scheme or host not in (own_host, headers.get("host", "").lower()):
             raise CrossSite
 
 
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
+def _origin(url: str) -> tuple[str, str]:
+    """Scheme and host; of what is no address, nothing that could be ours."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.netloc.lower()
 
 
-def _refuse_forms(headers: Headers) -> None:
+def _refuse_other_kinds(headers: Headers) -> None:
+    """The API reads JSON, as it is: no form another site could send, nothing packed."""
     kind = headers.get("content-type", "").split(";", 1)[0].strip().lower()
     has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
-    if kind in _FORMS or (has_body and not kind):
+    if (has_body or kind) and kind != "application/json":
+        raise JsonOnly
+    if headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise JsonOnly
 
 
 async def _token_in_form(request: Request[Any, Any, Any]) -> str | None:
     """The form's token. Litestar keeps the parsed form in the scope, so handlers read it again freely."""
-    token = (await request.form()).get(FIELD)
+    token = (await read_form(request)).get(FIELD)
     return token if isinstance(token, str) else None
 
 

@@ -37,6 +37,7 @@ __all__ = [
     "ended_cookie",
     "provide_actor",
     "provide_address",
+    "referer_path",
     "requires",
     "safe_next",
     "session_cookie",
@@ -235,10 +236,18 @@ def _return_address(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     if cast("dict[str, Any]", scope)["method"] in ("GET", "HEAD"):
         query = scope["query_string"].decode("latin-1")
         return safe_next(scope["path"] + (f"?{query}" if query else ""))
-    referer = urlsplit(connection.headers.get("referer", ""))
+    return safe_next(referer_path(connection))
+
+
+def referer_path(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+    """Where the browser says it came from, if that was a page of this site; it is not believed further."""
+    try:
+        referer = urlsplit(connection.headers.get("referer", ""))
+    except ValueError:
+        return None
     if referer.netloc and referer.netloc != connection.headers.get("host"):
-        return "/"
-    return safe_next(referer.path + (f"?{referer.query}" if referer.query else ""))
+        return None
+    return referer.path + (f"?{referer.query}" if referer.query else "")
 
 
 def safe_next(address: str | None, otherwise: str = "/") -> str:

@@ -59,7 +59,7 @@ def _cell(value: object) -> object:
 def _file(name: str, rows: Iterable[Sequence[object]]) -> Response[str]:
     return Response(
         csv_text(rows),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"content-disposition": f'attachment; filename="{name}.csv"'},
     )
 

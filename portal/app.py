@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Request, Response, Router
 from litestar.di import Provide
+from litestar.exceptions import InternalServerException, NotFoundException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
@@ -37,6 +38,7 @@ from portal.core.settings import Settings, from_environment
 from portal.core.storage import Storage
 from portal.operations import measures
 from portal.web.pages import error_page
+from services_catalog.caching import Ready
 
 STATIC = Path(__file__).parent / "web" / "static"
 MAX_BODY = 2 * 1024 * 1024  # files go straight to the store
@@ -92,6 +94,7 @@ def create_app(
                 include_in_schema=False,
                 cache_control=None,
                 after_request=long_lived,
+                exception_handlers={ValueError: no_such_file, InternalServerException: no_such_file},
             ),
         ],
         dependencies={
@@ -110,7 +113,7 @@ def create_app(
         plugins=[StrictStructs()],
         debug=False,
     )
-    app.asgi_handler = observed(secured(app.asgi_handler, settings))
+    app.asgi_handler = observed(secured(Ready(app.asgi_handler), settings))
     return app
 
 
@@ -118,6 +121,19 @@ def long_lived(response: Response[Any]) -> Response[Any]:
     """Static files carry their version in the address (`?v=`), so browsers may keep them."""
     response.headers["cache-control"] = "public, max-age=31536000, immutable"
     return response
+
+
+def no_such_file(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
+    """A name that no file can have (too long, a NUL in it) is a file that is not there."""
+    return answer_problem(request, NotFoundException())
+
+
+def unknown_to_schema(response: Response[Any]) -> Response[Any]:
+    """The framework's English page for unknown addresses under /schema, as a problem document."""
+    if response.status_code != 404:
+        return response
+    problem = describe(NotFoundException())
+    return Response(problem.document(), status_code=404, media_type="application/problem+json")
 
 
 def wants_page(request: Request[Any, Any, Any]) -> bool:
@@ -151,7 +167,9 @@ def openapi() -> OpenAPIConfig:
             "API of the public-service portal. Errors are RFC 9457 problem documents with Vietnamese text; "
             "lists are `{items, next}` by keyset; POSTs that create or act take an `Idempotency-Key`."
         ),
-        path="/schema",
+        openapi_router=Router(
+            "/schema", route_handlers=[], include_in_schema=False, after_request=unknown_to_schema
+        ),
         render_plugins=[Contract()],
         use_handler_docstrings=True,
         components=Components(

@@ -6,11 +6,13 @@ from typing import Annotated, Any, TypeAlias
 
 from litestar import Request
 from litestar.concurrency import sync_to_thread
+from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter
 from sqlmodel import Session
 
 from portal.core.db import Sessions, act_as
+from portal.core.errors import Malformed
 from portal.core.settings import Settings
 from portal.core.storage import Storage
 
@@ -29,6 +31,18 @@ IdempotencyKey: TypeAlias = Annotated[
 ]
 
 Commit = Callable[[Session], None]
+
+
+async def read_form(request: Request[Any, Any, Any]) -> FormMultiDict:
+    """The form that was posted; it is kept in the scope, so that it may be read again.
+
+    Raises:
+        Malformed: a part is in a charset that nobody knows, or is not what it says.
+    """
+    try:
+        return await request.form()
+    except (LookupError, UnicodeError, RecursionError) as error:
+        raise Malformed("Biểu mẫu gửi lên không đọc được. Tải lại trang rồi thử lại.") from error
 
 
 def session_provider(sessions: Sessions, *, at_once: int = 16) -> Callable[..., AsyncIterator[Session]]:
@@ -54,11 +68,17 @@ def session_provider(sessions: Sessions, *, at_once: int = 16) -> Callable[..., 
             try:
                 yield session
             except BaseException:
-                await sync_to_thread(session.rollback)
+                await sync_to_thread(_end, session, kept=False)
                 raise
-            else:
-                await sync_to_thread(session.commit)
-            finally:
-                await sync_to_thread(session.close)
+            await sync_to_thread(_end, session, kept=True)
 
     return provide_session
+
+
+def _end(session: Session, *, kept: bool) -> None:
+    """Commit or roll back, and give the connection back: one errand of one thread."""
+    try:
+        if kept:
+            session.commit()
+    finally:
+        session.close()  # rolls back what was not committed

@@ -200,7 +200,7 @@ def begin_draft(
         )
         for one in queries.offerings(session, revision.id)
     ]
-    draft = _save(session, actor, code, revision, offers, _seq(form))
+    draft = _save(session, actor, code, revision, offers, form.seq())
     return see_other(_address(code), done(f"Đã tạo bản nháp {draft.number}. Sửa mức độ rồi kiểm tra."))
 
 
@@ -214,11 +214,6 @@ def _save(
 ) -> ProcedureRevision:
     said = msgspec.convert(revision.content, contents.RevisionContent)
     return service.save_draft(session, code, actor, content=said, offers=offers, seq=seq)
-
-
-def _seq(form: PostedForm) -> int | None:
-    given = form.get("seq")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 18 else None
 
 
 def _address(code: str) -> str:
@@ -237,7 +232,7 @@ def declare(
     before = [msgspec.convert(one, Offer) for one in draft.offers]
     try:
         offers = [_offer(one, form) for one in before]
-        _save(session, actor, code, draft, offers, _seq(form))
+        _save(session, actor, code, draft, offers, form.seq())
     except DomainError as error:
         session.rollback()
         return _page(request, session, code, refusal=error)
@@ -280,7 +275,7 @@ def withdraw(
 ) -> Response[Any]:
     """End the published revision: no new dossiers."""
     try:
-        service.withdraw(session, code, actor, seq=_seq(form))
+        service.withdraw(session, code, actor, seq=form.seq())
     except NotFound:
         raise
     except DomainError as error:

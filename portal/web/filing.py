@@ -167,7 +167,7 @@ def save_form(
     answers = forms.from_form(before.content.form, posted)
     again: dict[str, Any] = {"back": back, "typed": {**before.answers, **answers}, "status_code": 422}
     try:
-        dossier, _ = filing.save_answers(session, actor, dossier_id, seq=_seq(form), answers=answers)
+        dossier, _ = filing.save_answers(session, actor, dossier_id, seq=form.seq(), answers=answers)
     except Stale:
         told = "Tờ khai vừa được sửa ở cửa sổ khác. Điều bạn vừa gõ vẫn ở đây: xem lại rồi lưu lần nữa."
         return _form_page(request, before, part, told=told, **again)
@@ -234,13 +234,8 @@ def autosave(
     """Keep what is typed so far, for forms.js; answers with the version and the hour."""
     view = draft_of(session, actor, dossier_id)
     answers = forms.from_form(view.content.form, form.as_dict())
-    dossier, _ = filing.save_answers(session, actor, dossier_id, seq=_seq(form), answers=answers)
+    dossier, _ = filing.save_answers(session, actor, dossier_id, seq=form.seq(), answers=answers)
     return {"seq": dossier.answers_seq, "saved_at": time_vi(now())}
-
-
-def _seq(form: Form) -> int | None:
-    text = form.get("seq")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _without_removed(form: Form, act: str) -> dict[str, list[str]]:

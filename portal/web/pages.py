@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from uuid import uuid4
 
 import msgspec
@@ -18,9 +18,11 @@ from litestar.di import NamedDependency, Provide
 from litestar.exceptions import ClientException
 
 from auth.actor import Actor, Role
-from auth.http import actor_of, safe_next
+from auth.http import actor_of, referer_path, safe_next
 from dossiers import workflow
 from portal.core import render, runtime
+from portal.core.errors import Malformed
+from portal.core.http import read_form
 from portal.core.problems import Problem
 
 HERE: Final = Path(__file__).parent
@@ -109,9 +111,7 @@ def page(
         "public_url": settings.public_url,
     }
     html = templates().get_template(template).render(shared | context)
-    answer = Response(
-        html, status_code=status_code, media_type="text/html; charset=utf-8", headers=dict(headers or {})
-    )
+    answer = Response(html, status_code=status_code, media_type="text/html", headers=dict(headers or {}))
     if seen:
         answer.set_cookie(_notice_cookie("", max_age=0))
     return answer
@@ -164,7 +164,7 @@ def _take_notices(request: AnyRequest) -> tuple[list[Notice], bool]:
     try:
         padded = raw[:4000] + "=" * (-len(raw[:4000]) % 4)
         found = msgspec.json.decode(base64.urlsafe_b64decode(padded), type=list[Notice])
-    except (binascii.Error, ValueError, msgspec.MsgspecError):
+    except (binascii.Error, ValueError, RecursionError, msgspec.MsgspecError):
         return [], True
     return [one for one in found[:3] if one.kind in ("ok", "warn", "bad", "info")], True
 
@@ -195,7 +195,7 @@ def error_page(request: AnyRequest, problem: Problem) -> Response[Any]:
         headers=problem.headers,
         problem=problem,
         incident=incident,
-        back=safe_next(_referer_path(request), ""),
+        back=safe_next(referer_path(request), ""),
         errors=problem.extra.get("errors") or [],
     )
 
@@ -210,15 +210,7 @@ def _to_sign_in(request: AnyRequest) -> Response[Any]:
 def _page_before(request: AnyRequest) -> str:
     if request.method in ("GET", "HEAD"):
         return safe_next(_here(request))
-    return safe_next(_referer_path(request))
-
-
-def _referer_path(request: AnyRequest) -> str | None:
-    """Where the browser says it came from, if that was a page of this site."""
-    parts = urlsplit(request.headers.get("referer", ""))
-    if parts.netloc != request.headers.get("host"):
-        return None
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return safe_next(referer_path(request))
 
 
 class Form:
@@ -238,6 +230,19 @@ class Form:
         """All values of the name."""
         return [value for key, value in self.pairs if key == name]
 
+    def seq(self) -> int | None:
+        """The version of what the page showed; None when the form names none.
+
+        Raises:
+            Malformed: it is no number; somebody changed the form.
+        """
+        given = self.get("seq")
+        if not given:
+            return None
+        if not (given.isascii() and given.isdigit() and len(given) < 18):
+            raise Malformed("Biểu mẫu thiếu thông tin. Tải lại trang rồi thử lại.")
+        return int(given)
+
     def __contains__(self, name: str) -> bool:
         return any(key == name for key, _ in self.pairs)
 
@@ -250,7 +255,7 @@ class Form:
 
 
 async def _read_form(request: AnyRequest) -> Form:
-    return Form(await request.form())
+    return Form(await read_form(request))
 
 
 PostedForm: TypeAlias = NamedDependency[Form]  # parameter name: form; the handler takes WITH_FORM
