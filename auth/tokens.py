@@ -33,6 +33,7 @@ _CACHE_SECONDS: Final = 60
 _CACHE_SIZE: Final = 4096
 _ALGORITHM: Final = "ES256"
 _TYPE: Final = "at+jwt"
+_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
 _PART = re.compile(r"[A-Za-z0-9_-]+")
 _OPTIONS: Final = {f"require_{claim}": True for claim in ("exp", "iat", "aud", "iss", "sub", "jti")} | {
     "leeway": 0
@@ -117,10 +118,11 @@ class Tokens:
             "jti": str(new_id()),
         }
         if session_hash is not None:
-            claims["sid"] = base64.urlsafe_b64encode(session_hash).rstrip(b"=").decode()
+            claims["sid"] = _encode(session_hash)
         headers = {"kid": self.kid, "typ": _TYPE}
         token: str = jwt.encode(claims, self._private, algorithm=_ALGORITHM, headers=headers)
-        return token
+        signing_input, _, signature = token.rpartition(".")
+        return f"{signing_input}.{_encode(low_s(_decode(signature)))}"
 
     def verify(self, token: str, now: float) -> Claims:
         """What the token says, if it is ours, whole and in time; `now` in seconds since 1970.
@@ -153,6 +155,8 @@ class Tokens:
         algorithm, key = self._keys[head.kid]
         if head.alg != algorithm or head.typ != _TYPE:
             raise InvalidToken
+        if low_s(signature := _decode(parts[2])) != signature:
+            raise InvalidToken
         jwt.decode(
             token, key, algorithms=[algorithm], audience=self.audience, issuer=self.issuer, options=_OPTIONS
         )
@@ -161,9 +165,21 @@ class Tokens:
             raise InvalidToken
         if not claims.iat - _SKEW_SECONDS <= now < claims.exp <= claims.iat + _MAX_LIFETIME_SECONDS:
             raise InvalidToken
+        if claims.exp <= claims.iat:
+            raise InvalidToken
         if claims.sid is not None and not (_canonical(claims.sid) and len(claims.session_hash or b"") == 32):
             raise InvalidToken
         return claims
+
+
+def low_s(signature: bytes) -> bytes:
+    """The one of a signature's two forms, (r, s) and (r, n - s), that we write and read."""
+    s = int.from_bytes(signature[32:])
+    return signature[:32] + min(s, _ORDER - s).to_bytes(32) if 0 < s < _ORDER else signature
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _decode(part: str) -> bytes:
@@ -174,7 +190,7 @@ def _canonical(part: str) -> bool:
     """Whether this is the one spelling of its bytes in base64url without padding."""
     if not _PART.fullmatch(part):
         return False
-    return base64.urlsafe_b64encode(_decode(part)).rstrip(b"=").decode() == part
+    return _encode(_decode(part)) == part
 
 
 @lru_cache(maxsize=4)
