@@ -20,7 +20,7 @@ from auth import queries, sessions, tokens
 from auth.actor import ANONYMOUS, Actor, Role
 from auth.csrf import CrossSite, CsrfMiddleware, check_csrf
 from portal.core import clock
-from portal.core.db import Sessions
+from portal.core.db import Connections
 from portal.core.errors import Forbidden, Unauthorized
 from portal.core.settings import Settings
 
@@ -69,8 +69,8 @@ class AuthenticationMiddleware(ASGIMiddleware):
 
     scopes = (ScopeType.HTTP,)
 
-    def __init__(self, make_session: Sessions, settings: Settings) -> None:
-        self._make_session = make_session
+    def __init__(self, connect: Connections, settings: Settings) -> None:
+        self._connect = connect
         self._idle_minutes = settings.session_idle_minutes
         self._tokens = tokens.shared(settings)
         self._proxies = _networks(settings.trusted_proxies)
@@ -96,13 +96,12 @@ class AuthenticationMiddleware(ASGIMiddleware):
         if not 20 <= len(token) <= 100:
             return ANONYMOUS
         token_hash = sessions.digest(token)
-        with self._make_session() as session:
-            row = queries.actor_of_session(session, token_hash)
+        with self._connect() as connection:
+            row = queries.actor_of_session(connection, token_hash)
             if row is None or not self._alive(row):
                 return ANONYMOUS
             if clock.now() - row.seen_at >= sessions.SEEN_EVERY:
-                sessions.touch(session, token_hash)
-                session.commit()
+                sessions.touch(connection, token_hash)
         roles, agency_ids = _held(row.roles)
         return Actor(
             id=row.account_id,
@@ -121,8 +120,8 @@ class AuthenticationMiddleware(ASGIMiddleware):
         """
         claims = self._tokens.verify(token, clock.now().timestamp())
         session_hash = claims.session_hash
-        with self._make_session() as session:
-            row = queries.actor_of_account(session, claims.sub, session_hash)
+        with self._connect() as connection:
+            row = queries.actor_of_account(connection, claims.sub, session_hash)
         if row is None or (session_hash is not None and (row.seen_at is None or not self._alive(row))):
             raise tokens.InvalidToken
         roles, agency_ids = _held(row.roles)

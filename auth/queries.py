@@ -16,17 +16,7 @@ from portal.core.crypto import SubjectKey
 from portal.core.errors import NotFound
 
 
-def _roles(account_id: Any, day: date) -> sa.ScalarSelect[Any]:
-    """The present memberships of an account as one JSON value: [[role, agency id or null], …]."""
-    pairs = sa.func.jsonb_agg(sa.func.jsonb_build_array(col(Membership.role), col(Membership.agency_id)))
-    return (
-        sa.select(sa.func.coalesce(pairs, sa.literal_column("'[]'::jsonb")))
-        .where(col(Membership.account_id) == account_id, *held_on(day))
-        .scalar_subquery()
-    )
-
-
-def held_on(day: date) -> tuple[sa.ColumnElement[bool], ...]:
+def held_on(day: date | sa.BindParameter[date]) -> tuple[sa.ColumnElement[bool], ...]:
     """Memberships in force on the day; the day of the end is the first without."""
     return (
         col(Membership.valid_from) <= day,
@@ -34,41 +24,45 @@ def held_on(day: date) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def actor_of_session(session: Session, token_hash: bytes) -> sa.Row[Any] | None:
+_S, _A = WebSession.__table__, Account.__table__  # type: ignore[attr-defined]
+
+
+def _roles(account_id: sa.Column[Any]) -> sa.Label[Any]:
+    """The present memberships of an account as one JSON value: [[role, agency id or null], …]."""
+    m = Membership.__table__  # type: ignore[attr-defined]
+    pairs = sa.func.jsonb_agg(sa.func.jsonb_build_array(m.c.role, m.c.agency_id))
+    return (
+        sa.select(sa.func.coalesce(pairs, sa.literal_column("'[]'::jsonb")))
+        .where(m.c.account_id == account_id, *held_on(sa.bindparam("day", type_=sa.Date)))
+        .scalar_subquery()
+        .label("roles")
+    )
+
+
+# Asked with every request, so built once.
+_OF_SESSION = (
+    sa.select(
+        _S.c.account_id, _S.c.seen_at, _S.c.expires_at, _S.c.csrf, _S.c.shown_name, _roles(_S.c.account_id)
+    )
+    .join(_A, _A.c.id == _S.c.account_id)
+    .where(_S.c.token_hash == sa.bindparam("token_hash"), _A.c.disabled_at.is_(None))
+)
+_OF_ACCOUNT = (
+    sa.select(_A.c.id.label("account_id"), _S.c.seen_at, _S.c.expires_at, _S.c.shown_name, _roles(_A.c.id))
+    .outerjoin(_S, sa.and_(_S.c.token_hash == sa.bindparam("token_hash"), _S.c.account_id == _A.c.id))
+    .where(_A.c.id == sa.bindparam("account_id"), _A.c.disabled_at.is_(None))
+)
+
+
+def actor_of_session(connection: sa.Connection, token_hash: bytes) -> Any | None:
     """Session, account and present roles behind a browser's token, in one statement."""
-    return session.execute(
-        sa.select(
-            col(WebSession.account_id),
-            col(WebSession.seen_at),
-            col(WebSession.expires_at),
-            col(WebSession.csrf),
-            col(WebSession.shown_name),
-            _roles(col(WebSession.account_id), clock.today()).label("roles"),
-        )
-        .join(Account, col(Account.id) == col(WebSession.account_id))
-        .where(col(WebSession.token_hash) == token_hash, col(Account.disabled_at).is_(None))
-    ).one_or_none()
+    return connection.execute(_OF_SESSION, {"token_hash": token_hash, "day": clock.today()}).one_or_none()
 
 
-def actor_of_account(session: Session, account_id: UUID, session_hash: bytes | None) -> sa.Row[Any] | None:
+def actor_of_account(connection: sa.Connection, account_id: UUID, session_hash: bytes | None) -> Any | None:
     """Account, present roles and, if it hangs on one, browser session behind a bearer token."""
-    return session.execute(
-        sa.select(
-            col(Account.id).label("account_id"),
-            col(WebSession.seen_at),
-            col(WebSession.expires_at),
-            col(WebSession.shown_name),
-            _roles(col(Account.id), clock.today()).label("roles"),
-        )
-        .join(
-            WebSession,
-            sa.and_(
-                col(WebSession.token_hash) == session_hash, col(WebSession.account_id) == col(Account.id)
-            ),
-            isouter=True,
-        )
-        .where(col(Account.id) == account_id, col(Account.disabled_at).is_(None))
-    ).one_or_none()
+    asked = {"account_id": account_id, "token_hash": session_hash, "day": clock.today()}
+    return connection.execute(_OF_ACCOUNT, asked).one_or_none()
 
 
 def account_of_email(session: Session, email_index: bytes) -> Account | None:

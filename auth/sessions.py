@@ -59,10 +59,10 @@ def csrf_text(csrf: bytes) -> str:
     return base64.urlsafe_b64encode(csrf).rstrip(b"=").decode()
 
 
-def touch(session: Session, token_hash: bytes) -> None:
+def touch(connection: sa.Connection, token_hash: bytes) -> None:
     """Note that the session is used; at most once a minute, whoever comes first."""
     now = clock.now()
-    session.execute(
+    connection.execute(
         sa.update(_table)
         .where(_table.c.token_hash == token_hash, _table.c.seen_at < now - SEEN_EVERY)
         .values(seen_at=now)

@@ -29,7 +29,7 @@ from auth.http import (
 )
 from portal.core import crypto, health, roots, runtime
 from portal.core.contract import Contract, StrictStructs
-from portal.core.db import Sessions, make_engine, make_sessions
+from portal.core.db import Sessions, connections_of, make_engine, make_sessions, single_statements
 from portal.core.headers import secured
 from portal.core.http import session_provider
 from portal.core.observability import configure_logging, observed
@@ -63,8 +63,10 @@ def create_app(
             threads=settings.request_threads,
             statement_timeout_ms=settings.statement_timeout_ms,
         )
-        sessions = make_sessions(engine)
+        sessions, look_up = make_sessions(engine), single_statements(engine)
         closing.append(engine.dispose)
+    else:
+        look_up = connections_of(sessions)
     storage = storage or Storage(settings)
     runtime.install(settings, sessions, storage)
 
@@ -104,7 +106,7 @@ def create_app(
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "storage": Provide(lambda: storage, sync_to_thread=False),
         },
-        middleware=[AuthenticationMiddleware(sessions, settings), CsrfMiddleware(settings)],
+        middleware=[AuthenticationMiddleware(look_up, settings), CsrfMiddleware(settings)],
         exception_handlers={Exception: answer_problem, SignInFirst: to_sign_in},
         on_startup=[start],
         on_shutdown=closing,
@@ -113,7 +115,8 @@ def create_app(
         plugins=[StrictStructs()],
         debug=False,
     )
-    app.asgi_handler = observed(secured(Ready(app.asgi_handler), settings))
+    app.state.ready = Ready(app.asgi_handler)
+    app.asgi_handler = observed(secured(app.state.ready, settings))
     return app
 
 

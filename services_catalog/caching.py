@@ -1,28 +1,159 @@
-"""Public reads as ready bytes: encoded once per version of the catalogue, revalidated by ETag.
+"""Public reads as ready bytes: made once per version of the catalogue, revalidated by ETag.
 
 The version is read before the body is made, so a body kept under a version is at least that new; the
-next publication makes another version. Each application keeps its own small store, so nothing is
-shared between processes.
+next publication makes another version. Each application keeps its own bodies. What this process
+publishes is seen at once, what another one publishes within FRESH_SECONDS.
 """
 
 import hashlib
+import time
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
 
 import msgspec
+import sqlalchemy as sa
 from litestar import Request, Response
-from litestar.datastructures import State
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from sqlalchemy.orm import Session as OrmSession
 from sqlmodel import Session
 
 from portal.core import clock
 from services_catalog import queries
+from services_catalog.models import CHANGED
 
-MAX_ENTRIES = 512
-MAX_BYTES = 16 * 1024 * 1024  # of all bodies together: odd addresses cannot fill the memory
-_STORE = "catalogue_bodies"
+FRESH_SECONDS: Final = 1.0  # how long a version read from the database is believed
+MAX_ENTRIES: Final = 512
+MAX_BYTES: Final = 16 * 1024 * 1024  # of all bodies together: odd addresses cannot fill the memory
+_VISIT: Final = "catalogue_visit"
 _SHOWN = (queries.ProcedurePage, queries.ProcedureList, queries.SectorRow, queries.AgencyRow)
 # A new release that answers in another shape makes other tags.
 _SHAPE = hashlib.sha256(msgspec.json.encode(msgspec.json.schema_components(_SHOWN))).hexdigest()[:8]
+
+
+class _Changes:
+    """How many changes of the catalogue this process has committed."""
+
+    made = 0
+
+
+@sa.event.listens_for(OrmSession, "after_commit")
+def _published(session: OrmSession) -> None:
+    if session.info.pop(CHANGED, False):
+        _Changes.made += 1
+
+
+@dataclass
+class _Kept:
+    """A whole answer made under a version."""
+
+    tag: str
+    route: str
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+@dataclass
+class _Visit:
+    """One request on its way in: what is kept of its address, and under which version it was answered."""
+
+    kept: _Kept | None
+    changes: int = field(default_factory=lambda: _Changes.made)
+    tag: str | None = None
+
+
+class Ready:
+    """Stands before the application and gives ready bytes to whoever may have them.
+
+    Answers for the API's readers without a token, and for readers of pages without any cookie: what
+    they get depends on the address and the catalogue alone.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._kept: dict[tuple[str, bytes], _Kept] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop everything: for another database behind the same application."""
+        self._kept.clear()
+        self._size = 0
+        self._tag, self._until, self._changes = "", 0.0, -1
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or let the application answer and keep what it marks as the catalogue's."""
+        if scope["type"] != ScopeType.HTTP or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+        key = (scope["path"], scope["query_string"])
+        kept = self._kept.get(key)
+        asked = {name: value for name, value in scope["headers"] if name in _VARYING}
+        if b"authorization" in asked or (b"cookie" in asked and not key[0].startswith("/api/")):
+            await self._app(scope, receive, send)
+            return
+        if kept is not None and kept.tag == self._fresh():
+            cast("dict[str, Any]", scope)["path_template"] = kept.route
+            await _send(send, kept, asked.get(b"if-none-match", b""))
+            return
+        await self._fill(scope, receive, send, key, kept)
+
+    def _fresh(self) -> str | None:
+        """The present version's tag, if it was read a moment ago and nothing was published here since."""
+        if self._changes != _Changes.made or time.monotonic() >= self._until:
+            return None
+        return self._tag
+
+    async def _fill(
+        self, scope: Scope, receive: Receive, send: Send, key: tuple[str, bytes], kept: _Kept | None
+    ) -> None:
+        visit = _Visit(kept)
+        cast("dict[str, Any]", scope)[_VISIT] = visit
+        begun: list[Message] = []
+        parts: list[bytes] = []
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                begun.append(message)
+            elif message["type"] == "http.response.body":
+                parts.append(message.get("body", b""))
+            await send(message)
+
+        await self._app(scope, receive, watched)
+        if visit.tag is None:
+            return
+        self._tag, self._until, self._changes = visit.tag, time.monotonic() + FRESH_SECONDS, visit.changes
+        start = cast("dict[str, Any]", begun[0])
+        personal = any(name.lower() == b"set-cookie" for name, _ in start["headers"])
+        if start["status"] == 200 and not personal:
+            route = str(cast("dict[str, Any]", scope).get("path_template") or "")
+            self._keep(key, _Kept(visit.tag, route, list(start["headers"]), b"".join(parts)))
+
+    def _keep(self, key: tuple[str, bytes], kept: _Kept) -> None:
+        old = self._kept.pop(key, None)
+        self._size -= len(old.body) if old else 0
+        if len(self._kept) >= MAX_ENTRIES or self._size + len(kept.body) > MAX_BYTES:
+            self._kept.clear()
+            self._size = 0
+        self._kept[key] = kept
+        self._size += len(kept.body)
+
+
+_VARYING: Final = frozenset([b"authorization", b"cookie", b"if-none-match"])
+
+
+async def _send(send: Send, kept: _Kept, given: bytes) -> None:
+    """The kept answer, or 304 to whoever has it."""
+    headers, status, body = kept.headers, 200, kept.body
+    if given and _has(given.decode("latin-1"), kept.tag):
+        status, body = 304, b""
+        headers = [pair for pair in headers if pair[0].lower() not in (b"content-length", b"content-type")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _has(given: str, tag: str) -> bool:
+    return tag in [part.strip() for part in given.split(",")]
 
 
 def answer(request: Request[Any, Any, Any], session: Session, build: Callable[[], Any]) -> Response[Any]:
@@ -30,25 +161,29 @@ def answer(request: Request[Any, Any, Any], session: Session, build: Callable[[]
 
     The tag names the catalogue's version, the day (fees and agencies are dated) and the answer's shape.
     """
-    version = f"{queries.version(session)}-{clock.today():%Y%m%d}-{_SHAPE}"
-    tag = f'W/"{version}"'
+    tag, kept = _tagged(request, session)
     headers = {"ETag": tag, "Cache-Control": "public, no-cache"}
-    given = request.headers.get("if-none-match", "")
-    if tag in [part.strip() for part in given.split(",")]:
+    if _has(request.headers.get("if-none-match", ""), tag):
         return Response(None, status_code=304, headers=headers)
-    store = _store(request.app.state)
-    key = (version, hashlib.sha256(str(request.url).encode()).digest())
-    body = store.get(key)
-    if body is None:
-        body = msgspec.json.encode(build())
-        if len(store) >= MAX_ENTRIES or sum(map(len, store.copy().values())) + len(body) > MAX_BYTES:
-            store.clear()
-        store[key] = body
+    body = kept if kept is not None else msgspec.json.encode(build())
     return Response(body, headers=headers, media_type="application/json")
 
 
-def _store(state: State) -> dict[Any, bytes]:
-    if _STORE not in state:
-        state[_STORE] = {}
-    store: dict[Any, bytes] = state[_STORE]
-    return store
+def page(
+    request: Request[Any, Any, Any], session: Session, render: Callable[[], Response[Any]]
+) -> Response[Any]:
+    """A page that depends on its address and the catalogue alone, for those who come without a cookie."""
+    if _VISIT not in request.scope:
+        return render()
+    _, kept = _tagged(request, session)
+    return render() if kept is None else Response(kept, media_type="text/html; charset=utf-8")
+
+
+def _tagged(request: Request[Any, Any, Any], session: Session) -> tuple[str, bytes | None]:
+    """The present version's tag, and the body kept under it."""
+    tag = f'W/"{queries.version(session)}-{clock.today():%Y%m%d}-{_SHAPE}"'
+    visit = cast("dict[str, Any]", request.scope).get(_VISIT)
+    if visit is None:
+        return tag, None
+    visit.tag = tag
+    return tag, visit.kept.body if visit.kept and visit.kept.tag == tag else None

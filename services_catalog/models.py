@@ -163,6 +163,9 @@ class Offering(Entity, table=True):
     verdict: dict[str, Any] = Field(sa_type=JSONB)  # levels.Verdict as it stood
 
 
+CHANGED = "catalogue_changed"  # in the info of a session whose transaction makes another version
+
+
 class CatalogueVersion(SQLModel, table=True):
     """One row: how often the public catalogue has changed; the ETag of its reads."""
 

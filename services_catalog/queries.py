@@ -99,7 +99,10 @@ class AgencyRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def version(session: Session) -> int:
     """How often the public catalogue has changed."""
-    return session.execute(sa.select(col(CatalogueVersion.revision))).scalar_one_or_none() or 0
+    return session.execute(_VERSION).scalar_one_or_none() or 0
+
+
+_VERSION = sa.select(CatalogueVersion.__table__.c.revision)  # type: ignore[attr-defined]
 
 
 def revision_content(session: Session, revision_id: UUID) -> RevisionContent:

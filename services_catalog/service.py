@@ -30,6 +30,7 @@ from services_catalog.judging import (
     refuse,
 )
 from services_catalog.models import (
+    CHANGED,
     CatalogueVersion,
     Offering,
     Origin,
@@ -342,3 +343,4 @@ def bump(session: Session) -> None:
         .values(id=1, revision=1)
         .on_conflict_do_update(index_elements=["id"], set_={"revision": table.c.revision + 1})
     )
+    session.info[CHANGED] = True

@@ -208,7 +208,7 @@ def client(sessions: Sessions, application: tuple[Any, Switch, Settings, Any]) -
     app, switch, fresh, storage = application
     switch.make = sessions
     runtime.install(fresh, sessions, storage)
-    app.state.pop("catalogue_bodies", None)  # bodies of a catalogue that was rolled back
+    app.state.ready.forget()  # answers of a catalogue that was rolled back
     with TestClient(app, base_url="https://testserver.local", raise_server_exceptions=False) as made:
         yield made
 

@@ -1,8 +1,10 @@
 """Tables' common ground: names, ids, instants, checked enumerations, engines."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +24,7 @@ SQLModel.metadata.naming_convention = {
 
 Instant = sa.DateTime(timezone=True)
 Sessions = Callable[[], Session]
+Connections = Callable[[], AbstractContextManager[sa.Connection]]
 
 
 class Xid8(sa.types.UserDefinedType[int]):
@@ -101,6 +104,23 @@ def make_sessions(engine: sa.Engine) -> Sessions:
     return sessions
 
 
+def single_statements(engine: sa.Engine) -> Connections:
+    """Connections for look-ups of one statement: one way to the database and back instead of three."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT").connect
+
+
+def connections_of(sessions: Sessions) -> Connections:
+    """Connections inside the sessions' own transactions, for callers who bring sessions."""
+
+    @contextmanager
+    def connect() -> Iterator[sa.Connection]:
+        with sessions() as session:
+            yield session.connection()
+            session.commit()
+
+    return connect
+
+
 def act_as(session: OrmSession, actor_id: UUID | None, agency_ids: frozenset[UUID], **more: str) -> None:
     """Tell row-level security who is asking, in this and every later transaction of the session.
 
@@ -113,17 +133,15 @@ def act_as(session: OrmSession, actor_id: UUID | None, agency_ids: frozenset[UUI
         **{f"app.{name}": value for name, value in more.items()},
     }
     if session.in_transaction():
-        session.execute(_setting(session.info["acting"]))
-
-
-def _setting(values: dict[str, str]) -> sa.Select[Any]:
-    return sa.select(*(sa.func.set_config(name, value, True) for name, value in values.items()))
+        _announce(session, None, session.connection())
 
 
 @sa.event.listens_for(OrmSession, "after_begin")
 def _announce(session: OrmSession, _: object, connection: sa.Connection) -> None:
     if acting := session.info.get("acting"):
-        connection.execute(_setting(acting))
+        # by the driver: what every transaction begins with is not worth building an expression for
+        asked = ", ".join(["set_config(%s, %s, true)"] * len(acting))
+        connection.exec_driver_sql(f"SELECT {asked}", tuple(chain.from_iterable(acting.items())))
 
 
 def at_utc(value: datetime) -> datetime:

@@ -16,7 +16,7 @@ from portal.core.clock import now, today
 from portal.core.errors import Invalid, NotFound
 from portal.core.http import DbSession
 from portal.web.pages import AnyRequest, page
-from services_catalog import queries, rulesets
+from services_catalog import caching, queries, rulesets
 from services_catalog.content import FeeItem, Requirement, RevisionContent
 from services_catalog.levels import LEVEL_NAMES, Level
 from services_catalog.queries import Filters, OfferingRow, ProcedureList
@@ -105,6 +105,11 @@ def search_page(
 ) -> Response[Any]:
     """Search the catalogue; every facet is a link."""
     chosen = Chosen(q=q.strip(), sector=sector, agency=agency, level=level, audience=audience, event=event)
+    return caching.page(request, session, lambda: _found(request, session, chosen, after))
+
+
+def _found(request: AnyRequest, session: DbSession, chosen: Chosen, after: str) -> Response[Any]:
+    """The list, narrowed to what was chosen."""
     problem = None
     found = ProcedureList([], None)
     try:

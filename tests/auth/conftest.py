@@ -22,7 +22,7 @@ from auth.http import (
     requires,
     to_sign_in,
 )
-from portal.core.db import Sessions
+from portal.core.db import Sessions, connections_of
 from portal.core.http import session_provider
 from portal.core.problems import describe
 from portal.core.settings import Settings
@@ -76,7 +76,7 @@ def storey(settings: Settings, sessions: Sessions) -> Litestar:
             "address": Provide(provide_address, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
         },
-        middleware=[AuthenticationMiddleware(sessions, settings), CsrfMiddleware(settings)],
+        middleware=[AuthenticationMiddleware(connections_of(sessions), settings), CsrfMiddleware(settings)],
         exception_handlers={Exception: answer_problem, SignInFirst: to_sign_in},
         openapi_config=None,
     )
