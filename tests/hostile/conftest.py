@@ -31,7 +31,7 @@ def ground(engine: sa.Engine, application: tuple[Any, Switch, Settings, Any], ke
 
     switch.make = make
     runtime.install(settings, make, storage)  # type: ignore[arg-type]
-    app.state.pop("catalogue_bodies", None)
+    app.state.ready.forget()
     with TestClient(app, base_url="https://testserver.local", raise_server_exceptions=False) as client:
         client.follow_redirects = False
         yield Ground(build(connection, make, client, settings), kept, storage)
