@@ -12,7 +12,7 @@ from auth import throttle
 from auth.access_log import note_reading
 from auth.actor import Role
 from auth.http import ClientAddress, CurrentActor, requires
-from dossiers import decision, filing, processing, queries, tracking, views
+from dossiers import decision, filing, inbox, processing, queries, tracking, views
 from dossiers.models import Dossier
 from dossiers.schemas import (
     ActIn,
@@ -186,7 +186,7 @@ class DeskController(Controller):
         limit: Limit = 20,
     ) -> DossierPage:
         """List a view of the inbox: to_receive, mine, unit, due_today, overdue, settled or all."""
-        page = queries.desk(session, actor, view=view, day_end=day_end(), after=after, limit=limit)
+        page = inbox.desk(session, actor, view=view, day_end=day_end(), after=after, limit=limit)
         return DossierPage(page.items, page.next)
 
     @post("/dossiers/{dossier_id:uuid}/reception", status_code=200, sync_to_thread=True)

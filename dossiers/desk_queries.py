@@ -1,6 +1,6 @@
 """What the desk's pages read besides the lists: procedures to filter by, and files to open."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,8 +9,10 @@ from sqlmodel import Session, select
 from auth.actor import Actor
 from dossiers import access, queries, refusals
 from dossiers.models import Document, DocumentKind, Dossier
+from portal.core.db import built_once
 from portal.core.errors import NotFound
 from portal.core.storage import Storage
+from services_catalog.models import Offering, Procedure
 
 DOCUMENT_NAMES: Final = {
     DocumentKind.ACKNOWLEDGEMENT: "Biên nhận nộp hồ sơ",
@@ -25,16 +27,21 @@ class DocumentNotFound(NotFound):
 
 
 def procedures(session: Session, actor: Actor) -> list[tuple[str, str]]:
-    """(code, name) of the procedures with dossiers at the actor's agencies, by name; at most 200."""
-    table = access.D
-    rows = session.execute(
-        sa.select(table.c.procedure_code, sa.func.max(table.c.procedure_name).label("name"))
-        .where(access.served_by(actor))
-        .group_by(table.c.procedure_code)
-        .order_by(sa.text("name"))
+    """(code, name) of the procedures ever offered by the actor's agencies, by name; at most 200."""
+    rows = session.execute(_procedures(), access.asking(actor))
+    return [(row.code, row.name) for row in rows]
+
+
+@built_once
+def _procedures() -> sa.Select[Any]:
+    offering, procedure = Offering.__table__, Procedure.__table__  # type: ignore[attr-defined]
+    offered = sa.select(offering.c.procedure_id).where(offering.c.agency_id == sa.any_(access.AGENCIES))
+    return (
+        sa.select(procedure.c.code, procedure.c.name)
+        .where(procedure.c.id.in_(offered))
+        .order_by(procedure.c.name)
         .limit(200)
     )
-    return [(row.procedure_code, row.name) for row in rows]
 
 
 def document(session: Session, actor: Actor, dossier_id: UUID, document_id: UUID) -> tuple[Dossier, Document]:

@@ -1,6 +1,6 @@
 """The program that opens one untrusted file: `python -I examine.py FILE`, in a limited child process.
 
-It imports nothing of the portal. It prints `ready` once its libraries are loaded and its limits set, so
+It imports nothing of the portal but `examine_word`, its other half. It prints `ready` once its libraries are loaded and its limits set, so
 that a broken installation is not taken for a broken file, then one line of JSON:
 `{"kind": "pdf"|"jpeg"|"png"|"docx"|null, "reason": code|null}`. Codes are those of `refusals.SENTENCES`.
 """
@@ -12,12 +12,15 @@ import resource
 import sys
 import warnings
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any, Final
 
 import pikepdf
 from PIL import Image, ImageFile, UnidentifiedImageError
+
+if __name__ == "__main__":  # alone and isolated, it finds its other half here
+    sys.path.append(str(Path(__file__).resolve().parent.parent))
+from dossiers.examine_word import Refused, check_word, is_word
 
 MEMORY: Final = 1024 * 1024 * 1024  # bytes of address space
 CPU_SECONDS: Final = 20
@@ -27,22 +30,17 @@ MAX_SIDE: Final = 30_000
 MAX_PAGES: Final = 5_000
 MAX_PDF_OBJECTS: Final = 500_000
 TAIL: Final = 64 * 1024  # bytes in which a PDF must end
-MAX_ENTRIES: Final = 1_000
-MAX_UNZIPPED: Final = 200 * 1024 * 1024  # bytes, counted while unpacking, not as declared
-MAX_RATIO: Final = 100  # unpacked to packed, of a whole file above RATIO_FROM
-RATIO_FROM: Final = 8 * 1024 * 1024
 
 PNG: Final = b"\x89PNG\r\n\x1a\n"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HEIC_BRANDS: Final = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
-ACTIVE: Final = {"/JavaScript", "/Launch", "/ImportData", "/Movie", "/Rendition", "/RichMediaExecute"}
+ACTIVE: Final = {
+    "/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToR", "/GoToE",
+    "/Movie", "/Rendition", "/RichMediaExecute",
+}  # fmt: skip
+PLAYED: Final = {"/RichMedia", "/3D", "/Movie", "/Sound", "/Screen"}  # kinds of annotation
 MARKUP: Final = re.compile(rb"<script|<html|<svg|<\?php|<!doctype", re.IGNORECASE)
-WORD: Final = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-OUTSIDE: Final = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>")
-
-
-class Refused(Exception):
-    """The file is refused for the reason of this code."""
+HIDDEN: Final = re.compile(rb"%PDF-\d\.\d|<script[\s>]|<html[\s>]|<\?php|<!doctype html", re.IGNORECASE)
 
 
 def sniff(head: bytes) -> str | None:
@@ -70,7 +68,7 @@ def examine(path: str) -> dict[str, str | None]:
     try:
         match kind:
             case "pdf":
-                check_pdf(path)
+                check_pdf(path, head)
             case "jpeg" | "png":
                 check_image(path, head, kind)
             case "zip":
@@ -91,14 +89,17 @@ def examine(path: str) -> dict[str, str | None]:
     return {"kind": kind, "reason": None}
 
 
-def check_pdf(path: str) -> None:
+def check_pdf(path: str, head: bytes) -> None:
     """A PDF opens without password, has pages, and does nothing by itself."""
     if zipfile.is_zipfile(path):
         raise Refused("polyglot")
     with open(path, "rb") as file:
         file.seek(max(0, Path(path).stat().st_size - TAIL))
-        if b"%%EOF" not in file.read():
-            raise Refused("damaged")  # cut off; the library would mend it, and pages would be missing
+        _, end, rest = file.read().rpartition(b"%%EOF")
+    if not end:
+        raise Refused("damaged")  # cut off; the library would mend it, and pages would be missing
+    if MARKUP.search(head) or MARKUP.search(rest):
+        raise Refused("polyglot")
     try:
         with pikepdf.open(path, suppress_warnings=True) as pdf:
             if pdf.is_encrypted:
@@ -126,7 +127,12 @@ def check_pdf_object(top: Any) -> None:
             keys = set(here.keys())
             if "/JS" in keys or "/XFA" in keys or str(here.get("/S", "")) in ACTIVE:
                 raise Refused("active_content")
-            if "/EF" in keys or str(here.get("/Type", "")) == "/EmbeddedFile":
+            opened = here.get("/OpenAction")
+            by_itself = isinstance(opened, pikepdf.Dictionary) and str(opened.get("/S", "")) == "/URI"
+            if "/AA" in keys or by_itself or str(here.get("/Subtype", "")) in PLAYED:
+                raise Refused("active_content")
+            kinds = {str(here.get("/Type", "")), str(here.get("/Subtype", ""))}
+            if "/EF" in keys or kinds & {"/EmbeddedFile", "/FileAttachment"}:
                 raise Refused("embedded_files")
             waiting += [item for key in keys if key != "/Parent" and is_direct(item := here.get(key))]
 
@@ -139,6 +145,8 @@ def is_direct(item: Any) -> bool:
 def check_image(path: str, head: bytes, kind: str) -> None:
     """A picture of bearable size that decodes, and is not also something else."""
     if b"%PDF-" in head or MARKUP.search(head) or zipfile.is_zipfile(path):
+        raise Refused("polyglot")
+    if HIDDEN.search(Path(path).read_bytes()):  # behind the picture, where only other readers look
         raise Refused("polyglot")
     formats = ("JPEG",) if kind == "jpeg" else ("PNG",)  # JPEG opens MPO, many pictures in one, too
     try:
@@ -154,75 +162,6 @@ def check_image(path: str, head: bytes, kind: str) -> None:
                 picture.load()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
         raise Refused("damaged") from error
-
-
-def is_word(path: str) -> bool:
-    """Whether a ZIP is built as a DOCX; any other ZIP is not a kind of ours."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return {"[Content_Types].xml", "word/document.xml"} <= set(archive.namelist())
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError):
-        return False
-
-
-def check_word(path: str, head: bytes) -> None:
-    """A DOCX without macros, outside content or bombs."""
-    if not is_word(path):
-        raise Refused("kind_unknown" if zipfile.is_zipfile(path) else "damaged")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            if len(entries) > MAX_ENTRIES:
-                raise Refused("zip_bomb")
-            names = {entry.filename for entry in entries}
-            if len(names) != len(entries) or any(unsafe(name) for name in names):
-                raise Refused("damaged")
-            if any(entry.flag_bits & 0x1 for entry in entries):
-                raise Refused("encrypted")
-            if b"%PDF-" in head:
-                raise Refused("polyglot")
-            unpack(archive, entries, Path(path).stat().st_size)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, zlib.error) as error:
-        raise Refused("damaged") from error
-
-
-def unpack(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], packed: int) -> None:
-    """Unpack every entry in pieces, counting real bytes, and look into the parts that can do harm."""
-    total = 0
-    for entry in entries:
-        name = entry.filename.lower()
-        if "vbaproject" in name or "vbadata" in name or "/activex/" in name:
-            raise Refused("macro")
-        if name.startswith("word/embeddings/") and name.endswith(".bin"):
-            raise Refused("embedded_files")
-        looked_into = name.endswith((".xml", ".rels"))
-        start, seen = b"", bytearray()
-        with archive.open(entry) as part:
-            while piece := part.read(64 * 1024):
-                total += len(piece)
-                if total > MAX_UNZIPPED or (total > RATIO_FROM and total > packed * MAX_RATIO):
-                    raise Refused("zip_bomb")
-                start = start or piece[:4096]
-                if name.endswith(".rels") or name == "[content_types].xml":
-                    seen += piece
-        if looked_into and (b"<!DOCTYPE" in start or b"<!ENTITY" in start or b"\x00" in start[:4]):
-            raise Refused("external_content")
-        check_word_part(name, bytes(seen))
-
-
-def check_word_part(name: str, text: bytes) -> None:
-    """The list of parts names a plain Word document; relationships lead outside only as links to read."""
-    if name == "[content_types].xml" and WORD not in text:
-        raise Refused("macro" if b"macroEnabled" in text else "kind_unknown")
-    if name.endswith(".rels"):
-        for relation in OUTSIDE.findall(text):
-            if b"/hyperlink" not in relation:
-                raise Refused("external_content")
-
-
-def unsafe(name: str) -> bool:
-    """Whether an entry's name tries to leave its folder."""
-    return name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name
 
 
 def holds_encrypted_package(path: str) -> bool:

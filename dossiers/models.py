@@ -57,19 +57,43 @@ class Dossier(Stream, table=True):
     __table_args__ = (
         sa.UniqueConstraint("applicant_id", "submission_id"),
         sa.Index("ix_dossier_mine", "applicant_id", "updated_at", "id"),
+        # The lists of the desk (dossiers/inbox.py): a dossier is in at most one of the first three.
         sa.Index(
-            "ix_dossier_open",
+            "ix_dossier_waiting",
             "receiving_agency_id",
-            "status",
+            "submitted_at",
+            "id",
+            postgresql_where=sa.text("status = 'submitted'"),
+        ),
+        sa.Index(
+            "ix_dossier_due",
+            "receiving_agency_id",
             "due_at",
             "id",
-            postgresql_where=sa.text(
-                "status IN ('submitted','accepted','processing','supplement',"
-                "'financial_duty','withdrawal_asked','settled')"
-            ),
+            postgresql_where=sa.text("status IN ('accepted', 'processing', 'supplement', 'financial_duty')"),
+        ),
+        sa.Index(
+            "ix_dossier_settled",
+            "receiving_agency_id",
+            "settled_at",
+            "id",
+            postgresql_where=sa.text("status = 'settled'"),
         ),
         sa.Index("ix_dossier_agency_updated", "receiving_agency_id", "updated_at", "id"),
-        sa.Index("ix_dossier_competent_updated", "competent_agency_id", "updated_at", "id"),
+        sa.Index(
+            "ix_dossier_competent",
+            "competent_agency_id",
+            "updated_at",
+            "id",
+            postgresql_where=sa.text("competent_agency_id <> receiving_agency_id"),
+        ),
+        sa.Index(
+            "ix_dossier_support",
+            "support_agency_id",
+            "updated_at",
+            "id",
+            postgresql_where=sa.text("support_agency_id IS NOT NULL"),
+        ),
         sa.Index(
             "ix_dossier_holder",
             "holder_id",

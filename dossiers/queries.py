@@ -1,6 +1,6 @@
 """Every SELECT on dossiers. Each starts from `access.visible_to` (or the tracking policy)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,8 @@ from dossiers import access
 from dossiers.models import Attachment, Dossier, FeeLine
 from dossiers.workflow import Status
 from portal.core import crypto
-from portal.core.clock import now
 from portal.core.crypto import SubjectKey
+from portal.core.db import Instant, built_once
 from portal.core.errors import NotFound
 from portal.core.paging import decode_cursor, encode_cursor
 from services_catalog.content import RevisionContent
@@ -103,31 +103,41 @@ def get(session: Session, actor: Actor, dossier_id: UUID, *, for_update: bool = 
     Raises:
         DossierNotFound: it does not exist, or the actor may not see it.
     """
-    return _one(session, sa.and_(D.c.id == dossier_id, access.visible_to(actor)), for_update)
+    return _one(session, _by_id(for_update), {"dossier_id": dossier_id, **access.asking(actor)})
 
 
 def by_submission(session: Session, actor: Actor, submission_id: UUID) -> Dossier:
     """The actor's dossier made with this client id."""
-    return _one(
-        session, sa.and_(D.c.submission_id == submission_id, D.c.applicant_id == actor.id), for_update=False
-    )
+    return _one(session, _by_submission(), {"submission_id": submission_id, **access.asking(actor)})
 
 
-def _one(session: Session, where: sa.ColumnElement[bool], for_update: bool) -> Dossier:
-    statement = (
+@built_once
+def _by_id(for_update: bool) -> Any:
+    statement = _with_key().where(D.c.id == sa.bindparam("dossier_id", type_=sa.Uuid), access.visible_to())
+    return statement.with_for_update(of=D) if for_update else statement
+
+
+@built_once
+def _by_submission() -> Any:
+    given = sa.bindparam("submission_id", type_=sa.Uuid)
+    return _with_key().where(D.c.submission_id == given, D.c.applicant_id == access.ACTOR)
+
+
+def _with_key() -> Any:
+    return (
         select(Dossier, col(SubjectKey.wrapped))
         .join(SubjectKey, col(SubjectKey.subject_id) == col(Dossier.subject_id))
-        .where(where)
         .execution_options(populate_existing=True)
     )
-    if for_update:
-        statement = statement.with_for_update(of=D)
-    row = session.exec(statement).one_or_none()
+
+
+def _one(session: Session, statement: Any, values: dict[str, Any]) -> Dossier:
+    row = session.exec(statement, params=values).one_or_none()
     if row is None:
         raise access.DossierNotFound
     dossier, wrapped = row
     crypto.preload(session, dossier.subject_id, wrapped)
-    return dossier
+    return dossier  # type: ignore[no-any-return]
 
 
 def attachments(session: Session, dossier_id: UUID) -> list[Attachment]:
@@ -179,22 +189,8 @@ class Page(msgspec.Struct, frozen=True):
     next: str | None
 
 
-_ROW: tuple[Any, ...] = (
-    D.c.id,
-    D.c.reference,
-    D.c.number,
-    D.c.procedure_code,
-    D.c.procedure_name,
-    D.c.level,
-    D.c.channel,
-    D.c.status,
-    col(Agency.name).label("agency_name"),
-    D.c.submitted_at,
-    D.c.accepted_at,
-    D.c.reception_due_at,
-    D.c.due_at,
-    D.c.updated_at,
-    D.c.holder_id,
+OF_DOSSIER = tuple(
+    D.c[name] for name in DossierRow.__struct_fields__ if name not in ("agency_name", "applicant_name")
 )
 
 
@@ -202,113 +198,66 @@ def mine(
     session: Session, actor: Actor, *, status: Status | None = None, after: str | None = None, limit: int = 20
 ) -> Page:
     """The actor's own dossiers, latest change first."""
-    statement = (
-        sa.select(*_ROW)
-        .join(Agency, col(Agency.id) == D.c.receiving_agency_id)
-        .where(D.c.applicant_id == actor.id, access.visible_to(actor))
-        .order_by(D.c.updated_at.desc(), D.c.id.desc())
-        .limit(limit + 1)
-    )
-    if status is not None:
-        statement = statement.where(D.c.status == status)
-    if after:
-        statement = statement.where(sa.tuple_(D.c.updated_at, D.c.id) < _cursor(after))
-    return _page(session.execute(statement).all(), limit, "updated_at")
-
-
-OPEN_AT_DESK = (Status.ACCEPTED, Status.PROCESSING, Status.SUPPLEMENT, Status.FINANCIAL_DUTY)
-VIEWS = ("to_receive", "mine", "unit", "due_today", "overdue", "settled", "all")
-
-
-def _view(view: str, actor: Actor, day_end: datetime) -> tuple[sa.ColumnElement[bool], Any, bool]:
-    """The rows of a desk view, the column it is sorted by, and whether latest comes first."""
-    instant = now()
-    working = D.c.status.in_(OPEN_AT_DESK)
-    views: dict[str, tuple[sa.ColumnElement[bool], Any, bool]] = {
-        "to_receive": (D.c.status == Status.SUBMITTED, D.c.submitted_at, False),
-        "mine": (sa.and_(working, D.c.holder_id == actor.id), D.c.due_at, False),
-        "unit": (working, D.c.due_at, False),
-        "due_today": (sa.and_(working, D.c.due_at >= instant, D.c.due_at <= day_end), D.c.due_at, False),
-        "overdue": (sa.and_(working, D.c.due_at < instant), D.c.due_at, False),
-        "settled": (D.c.status == Status.SETTLED, D.c.settled_at, False),
-        "all": (sa.true(), D.c.updated_at, True),
+    values = {
+        "status": status,
+        "limit": limit + 1,
+        **access.asking(actor),
+        **(cursor(after) if after else {}),
     }
-    if view not in views:
-        raise NotFound("Không có danh sách này.", views=list(views))
-    return views[view]
+    rows = session.execute(_mine(status is not None, bool(after)), values).all()
+    return paged(rows, limit, "updated_at")
 
 
-def desk(
-    session: Session,
-    actor: Actor,
-    *,
-    view: str,
-    day_end: datetime,
-    after: str | None = None,
-    limit: int = 20,
-    query: str | None = None,
-    code: str | None = None,
-    channel: str | None = None,
-) -> Page:
-    """A page of the officer's inbox, soonest due first; `query` is a number or reference, or part of one.
-
-    `day_end` is the end of today in Viet Nam, as an instant.
-    """
-    where, key, latest_first = _view(view, actor, day_end)
+@built_once
+def _mine(of_status: bool, after: bool) -> sa.Select[Any]:
+    agency = Agency.__table__  # type: ignore[attr-defined]
     statement = (
-        sa.select(*_ROW, D.c.applicant, D.c.subject_id, col(SubjectKey.wrapped))
-        .join(Agency, col(Agency.id) == D.c.receiving_agency_id)
-        .join(SubjectKey, col(SubjectKey.subject_id) == D.c.subject_id)
-        .where(access.served_by(actor), where)
-        .order_by(key.desc() if latest_first else key, D.c.id.desc() if latest_first else D.c.id)
-        .limit(limit + 1)
+        sa.select(*OF_DOSSIER, agency.c.name.label("agency_name"))
+        .join(agency, agency.c.id == D.c.receiving_agency_id)
+        .where(D.c.applicant_id == access.ACTOR, access.visible_to())
+        .order_by(D.c.updated_at.desc(), D.c.id.desc())
+        .limit(LIMIT)
     )
-    if query:
-        part = query.strip().upper().replace("\\", "").replace("%", "").replace("_", "")
-        statement = statement.where(sa.or_(D.c.number.contains(part), D.c.reference.startswith(part)))
-    if code:
-        statement = statement.where(D.c.procedure_code == code)
-    if channel:
-        statement = statement.where(D.c.channel == channel)
-    if after:
-        here = sa.tuple_(key, D.c.id)
-        statement = statement.where(here < _cursor(after) if latest_first else here > _cursor(after))
-    rows = session.execute(statement).all()
-    names = {}
-    for row in rows:
-        crypto.preload(session, row.subject_id, row.wrapped)
-        opened = crypto.open_(session, row.subject_id, f"dossier.applicant|{row.id}", row.applicant)
-        names[row.id] = opened.get("name", "")
-    return _page(rows, limit, key.name, names)
+    if of_status:
+        statement = statement.where(D.c.status == sa.bindparam("status", type_=D.c.status.type))
+    return statement.where(sa.tuple_(D.c.updated_at, D.c.id) < HERE) if after else statement
 
 
-def desk_counts(session: Session, actor: Actor, *, day_end: datetime) -> dict[str, int]:
-    """How many dossiers wait in each view, in one statement over open dossiers."""
-    counts = [
-        sa.func.count().filter(_view(view, actor, day_end)[0]).label(view) for view in VIEWS if view != "all"
-    ]
-    row = session.execute(
-        sa.select(*counts).where(
-            access.served_by(actor), D.c.status.in_((*OPEN_AT_DESK, Status.SUBMITTED, Status.SETTLED))
-        )
-    ).one()
-    return dict(row._mapping)
+LIMIT = sa.bindparam("limit", type_=sa.Integer)
+HERE = sa.tuple_(sa.bindparam("after_at", type_=Instant), sa.bindparam("after_id", type_=sa.Uuid))
 
 
-def _cursor(after: str) -> sa.Tuple:
+def cursor(after: str) -> dict[str, Any]:
+    """The values that statements with `HERE` go on behind.
+
+    Raises:
+        BadCursor: it is none of ours.
+    """
     at, dossier_id = decode_cursor(after, datetime, UUID)
-    return sa.tuple_(sa.literal(at, D.c.updated_at.type), sa.literal(dossier_id, D.c.id.type))
+    return {"after_at": at, "after_id": dossier_id}
 
 
-def _page(rows: Sequence[Any], limit: int, key: str, names: dict[UUID, str] | None = None) -> Page:
+def paged(rows: Sequence[Any], limit: int, key: str, names: Mapping[UUID, str] | None = None) -> Page:
+    """A page of at most `limit` of the rows, and where the next begins, sorted by `key` and id."""
+    named = names or {}
     items = [
         DossierRow(
-            **{
-                field: getattr(row, field)
-                for field in DossierRow.__struct_fields__
-                if field != "applicant_name"
-            },
-            applicant_name=(names or {}).get(row.id),
+            id=row.id,
+            reference=row.reference,
+            number=row.number,
+            procedure_code=row.procedure_code,
+            procedure_name=row.procedure_name,
+            level=row.level,
+            channel=row.channel,
+            status=row.status,
+            agency_name=row.agency_name,
+            submitted_at=row.submitted_at,
+            accepted_at=row.accepted_at,
+            reception_due_at=row.reception_due_at,
+            due_at=row.due_at,
+            updated_at=row.updated_at,
+            holder_id=row.holder_id,
+            applicant_name=named.get(row.id),
         )
         for row in rows[:limit]
     ]

@@ -6,18 +6,19 @@ from uuid import UUID
 
 import msgspec
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from auth.actor import Actor
 from auth.models import Agency
 from dossiers import access, processing
 from dossiers.access import DossierNotFound
 from dossiers.deadlines import Deadline, due
-from dossiers.models import Attachment, Decision, Document, Dossier, FeeLine
+from dossiers.models import Attachment, Decision, Document, FeeLine
 from dossiers.workflow import Action, Status, allowed
 from portal.core import crypto, events
 from portal.core.calendar import VIET_NAM
 from portal.core.crypto import SubjectKey
+from portal.core.db import built_once
 from portal.core.errors import Forbidden
 from portal.core.events import EventRow
 from services_catalog.content import RevisionContent
@@ -169,48 +170,30 @@ def summary(session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: 
     Raises:
         DossierNotFound: it does not exist, or is not visible to the actor.
     """
-    row = session.execute(
-        sa.select(
-            Dossier,
-            col(SubjectKey.wrapped).label("wrapped"),
-            col(Agency.name).label("agency_name"),
-            col(Agency.code).label("agency_code"),
-            sa.cast(col(ProcedureRevision.content), sa.Text).label("content"),
-            _ATTACHMENTS.label("attachments"),
-            _FEES.label("fees"),
-            _DOCUMENTS.label("documents"),
-            _DECISION.label("decision"),
-        )
-        .join(SubjectKey, col(SubjectKey.subject_id) == col(Dossier.subject_id))
-        .join(Agency, col(Agency.id) == col(Dossier.competent_agency_id))
-        .join(ProcedureRevision, col(ProcedureRevision.id) == col(Dossier.revision_id))
-        .where(access.D.c.id == dossier_id, access.visible_to(actor))
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    row: Any = session.execute(_statement(), {"dossier_id": dossier_id, **access.asking(actor)}).one_or_none()
     if row is None:
         raise DossierNotFound
-    dossier: Dossier = row[0]
-    crypto.preload(session, dossier.subject_id, row.wrapped)
+    crypto.preload(session, row.subject_id, row.wrapped)
     content = _decode_content(row.content)
-    answers = _opened(session, dossier, "answers")
+    answers = _opened(session, row, "answers")
     return DossierView(
-        **{name: getattr(dossier, name) for name in _PLAIN},
-        agency_id=dossier.competent_agency_id,
+        **{name: getattr(row, name) for name in _PLAIN},
+        agency_id=row.competent_agency_id,
         agency_name=row.agency_name,
         agency_code=row.agency_code,
-        is_own=dossier.applicant_id == actor.id,
-        holds=access.held_by(actor, dossier),
-        applicant=_opened(session, dossier, "applicant"),
+        is_own=row.applicant_id == actor.id,
+        holds=access.held_by(actor, row),
+        applicant=_opened(session, row, "applicant"),
         answers=answers,
-        manifest=_opened(session, dossier, "manifest") if dossier.manifest else [],
+        manifest=_opened(session, row, "manifest") if row.manifest else [],
         content=content,
-        attachments=[_attachment(session, dossier, line) for line in _decode_attachments(row.attachments)],
+        attachments=[_attachment(session, row, line) for line in _decode_attachments(row.attachments)],
         fees=_decode_fees(row.fees),
         documents=_decode_documents(row.documents),
-        decision=_decision(session, dossier, _decode_decision(row.decision)),
-        timeline=events.history(session, dossier.id) if with_timeline else [],
-        deadline=deadline(dossier, content, answers),
-        allowed=_permitted(actor, dossier),
+        decision=_decision(session, row, _decode_decision(row.decision)),
+        timeline=events.history(session, row.id) if with_timeline else [],
+        deadline=deadline(row, content, answers),
+        allowed=_permitted(actor, row),
     )
 
 
@@ -239,16 +222,49 @@ _PLAIN = [
     "holder_id",
     "lease_until",
 ]
+_BESIDE = (
+    "applicant_id",
+    "subject_id",
+    "receiving_agency_id",
+    "competent_agency_id",
+    "answers",
+    "applicant",
+    "manifest",
+)
 
 
-def deadline(dossier: Dossier, content: RevisionContent, answers: dict[str, Any]) -> Deadline | None:
+@built_once
+def _statement() -> sa.Select[Any]:
+    models: tuple[Any, ...] = (Agency, SubjectKey, ProcedureRevision)
+    agency, key, revision = (model.__table__ for model in models)
+    return (
+        sa.select(
+            *(access.D.c[name] for name in (*_PLAIN, *_BESIDE)),
+            key.c.wrapped,
+            agency.c.name.label("agency_name"),
+            agency.c.code.label("agency_code"),
+            sa.cast(revision.c.content, sa.Text).label("content"),
+            _ATTACHMENTS.label("attachments"),
+            _FEES.label("fees"),
+            _DOCUMENTS.label("documents"),
+            _DECISION.label("decision"),
+        )
+        .select_from(access.D)
+        .join(key, key.c.subject_id == access.D.c.subject_id)
+        .join(agency, agency.c.id == access.D.c.competent_agency_id)
+        .join(revision, revision.c.id == access.D.c.revision_id)
+        .where(access.D.c.id == sa.bindparam("dossier_id", type_=sa.Uuid), access.visible_to())
+    )
+
+
+def deadline(dossier: Any, content: RevisionContent, answers: dict[str, Any]) -> Deadline | None:
     """The due date with the trace that proves it; None before acceptance, when no clock runs."""
     if dossier.accepted_at is None:
         return None
     return due(processing.time_limit(content, answers), dossier.accepted_at, VIET_NAM)
 
 
-def _permitted(actor: Actor, dossier: Dossier) -> list[Action]:
+def _permitted(actor: Actor, dossier: Any) -> list[Action]:
     """The acts open to the actor now."""
     permitted = []
     for action in allowed(dossier.status):
@@ -260,13 +276,13 @@ def _permitted(actor: Actor, dossier: Dossier) -> list[Action]:
     return permitted
 
 
-def _opened(session: Session, dossier: Dossier, column: str) -> Any:
+def _opened(session: Session, dossier: Any, column: str) -> Any:
     return crypto.open_(
         session, dossier.subject_id, f"dossier.{column}|{dossier.id}", getattr(dossier, column)
     )
 
 
-def _attachment(session: Session, dossier: Dossier, line: _Attachment) -> AttachmentView:
+def _attachment(session: Session, dossier: Any, line: _Attachment) -> AttachmentView:
     opened = crypto.open_(session, dossier.subject_id, f"attachment|{line.id}", bytes.fromhex(line.sealed))
     return AttachmentView(
         line.id,
@@ -280,7 +296,7 @@ def _attachment(session: Session, dossier: Dossier, line: _Attachment) -> Attach
     )
 
 
-def _decision(session: Session, dossier: Dossier, rows: list[_Decision]) -> DecisionView | None:
+def _decision(session: Session, dossier: Any, rows: list[_Decision]) -> DecisionView | None:
     if not rows:
         return None
     opened = crypto.open_(

@@ -17,8 +17,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlmodel import Session
 
 from auth.actor import ANONYMOUS, Actor
-from portal.core.db import act_as
 
+OURS = "/* canary */"  # how the watch's own statement begins
 EXEMPT = ("/hop-thu",)
 _SEEN = re.compile(rb"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)\d{12}(?!\d)")
 _OWNERS: dict[str, UUID] = {}
@@ -45,10 +45,16 @@ def foreign(actor: Actor, answer: bytes, asked: bytes) -> set[UUID]:
 
 def served(session: Session, actor: Actor, person: UUID) -> bool:
     """Whether the person has a filed dossier at an agency the actor serves."""
-    act_as(session, actor.id, actor.agency_ids)
+    acting = {"actor": str(actor.id), "at": ",".join(map(str, actor.agency_ids))}
+    session.execute(
+        sa.text(
+            f"{OURS} SELECT set_config('app.actor', :actor, true), set_config('app.agencies', :at, true)"
+        ),
+        acting,
+    )
     rows = session.execute(
         sa.text(
-            "SELECT 1 FROM dossier WHERE applicant_id = :person AND status <> 'draft' AND"
+            f"{OURS} SELECT 1 FROM dossier WHERE applicant_id = :person AND status <> 'draft' AND"
             " (receiving_agency_id = ANY(:at) OR competent_agency_id = ANY(:at)"
             " OR support_agency_id = ANY(:at)) LIMIT 1"
         ),

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from itertools import chain
-from typing import Any
+from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -23,6 +24,8 @@ SQLModel.metadata.naming_convention = {
 }
 
 Instant = sa.DateTime(timezone=True)
+P = ParamSpec("P")
+S = TypeVar("S")
 Sessions = Callable[[], Session]
 Connections = Callable[[], AbstractContextManager[sa.Connection]]
 
@@ -119,6 +122,26 @@ def connections_of(sessions: Sessions) -> Connections:
             session.commit()
 
     return connect
+
+
+_BUILT: list[Any] = []
+
+
+def built_once(build: Callable[P, S]) -> Callable[P, S]:
+    """Build a statement at its first use and keep it: what varies goes in as bound values.
+
+    Composing an expression and finding it in SQLAlchemy's cache costs more than PostgreSQL takes to
+    answer (docs/performance.md). Arguments choose between shapes, so there are few of them.
+    """
+    kept = cache(build)
+    _BUILT.append(kept)
+    return cast("Callable[P, S]", kept)
+
+
+def build_again() -> None:
+    """Forget every statement of `built_once`: for tests that change what one is built of."""
+    for kept in _BUILT:
+        kept.cache_clear()
 
 
 def act_as(session: OrmSession, actor_id: UUID | None, agency_ids: frozenset[UUID], **more: str) -> None:

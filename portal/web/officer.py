@@ -13,7 +13,8 @@ from auth.actor import Actor
 from auth.http import CurrentActor
 from dossiers import attachments, desk_queries, queries, views
 from dossiers.controllers import OFFICER, day_end
-from dossiers.queries import VIEWS, DossierRow
+from dossiers.inbox import VIEWS, desk, desk_counts
+from dossiers.queries import DossierRow
 from portal.core.calendar import VIET_NAM
 from portal.core.clock import now
 from portal.core.http import AppStorage, DbSession
@@ -66,7 +67,7 @@ def inbox(
     after: Annotated[str, QueryParameter(max_length=400, required=False)] = "",
 ) -> Response[Any]:
     """A view of the unit's dossiers, soonest due first; every filter is in the address."""
-    counts = queries.desk_counts(session, actor, day_end=day_end())
+    counts = desk_counts(session, actor, day_end=day_end())
     chosen = (
         view if view in VIEWS else "mine" if counts["mine"] and not counts["to_receive"] else "to_receive"
     )
@@ -102,7 +103,7 @@ def inbox(
 def _found(
     session: DbSession, actor: Actor, view: str, query: str, procedure: str, channel: str, after: str
 ) -> queries.Page:
-    return queries.desk(
+    return desk(
         session,
         actor,
         view=view,

@@ -1,6 +1,6 @@
 """Faults planted on purpose: the proofs above must see each of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -55,9 +55,12 @@ def unguarded_world(
     above.dispose()
 
 
-def test_both_nets_gone_is_seen(unguarded_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_nets_gone_is_seen(
+    unguarded_world: World, monkeypatch: pytest.MonkeyPatch, rebuilt: Callable[[], None]
+) -> None:
     assert wrong(unguarded_world, ("processing",), only(READING))[1] == []
-    monkeypatch.setattr(access, "visible_to", lambda _: sa.true())
+    monkeypatch.setattr(access, "visible_to", sa.true)
+    rebuilt()
 
     _, found = wrong(unguarded_world, ("processing",), only(READING))
     canaries.LEAKS.clear()

@@ -1,6 +1,7 @@
 """Behind `visible_to` stands row-level security: without the first, the second still answers nothing."""
 
 import re
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
@@ -46,10 +47,11 @@ OPEN = {
 
 
 @pytest.fixture
-def without_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_the_first(monkeypatch: pytest.MonkeyPatch, rebuilt: Callable[[], None]) -> None:
     """A patched copy in which the application asks for every dossier."""
-    monkeypatch.setattr(access, "visible_to", lambda _: sa.true())
-    monkeypatch.setattr(access, "served_by", lambda _: sa.true())
+    monkeypatch.setattr(access, "visible_to", sa.true)
+    monkeypatch.setattr(access, "served_by", sa.true)
+    rebuilt()
 
 
 @pytest.mark.usefixtures("without_the_first")

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from dossiers import queries, views
+from dossiers import inbox, views
 from portal import bulk
 from portal.core import crypto
 from portal.core.db import make_engine, make_sessions
@@ -35,7 +35,7 @@ def test_bulk_dossiers_are_read_like_any_other(owner, database):
         session.commit()
     with database.app() as session:
         factories.act_as(session, officer.id, officer.agency_ids)
-        page = queries.desk(session, officer, view="unit", day_end=factories.now())
+        page = inbox.desk(session, officer, view="unit", day_end=factories.now())
         shown = views.summary(session, officer, page.items[0].id)
     assert len(rows) == 300
     assert {row.status for row in rows} >= {"returned", "processing", "accepted"}

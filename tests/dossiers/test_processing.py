@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from auth.access_log import note_reading
-from dossiers import access, decision, processing, queries, views
+from dossiers import access, decision, inbox, processing, queries, views
 from dossiers.models import AttachmentState, Document, DocumentKind
 from dossiers.workflow import Action, Status, WrongState
 from portal.core import events
@@ -284,15 +284,15 @@ def test_each_view_of_the_desk_holds_what_it_says(session, world):
     held = factories.in_hand(session, factories.filed(session, applicant, procedure, agency.id), officer)
 
     def ids(view, **more):
-        return [row.id for row in queries.desk(session, officer, view=view, day_end=day_end, **more).items]
+        return [row.id for row in inbox.desk(session, officer, view=view, day_end=day_end, **more).items]
 
     assert ids("to_receive") == [waiting.id]
     assert ids("mine") == ids("unit") == [held.id]
     assert set(ids("all")) == {waiting.id, held.id}
     assert ids("all", query=held.number[-4:]) == [held.id]
-    counts = queries.desk_counts(session, officer, day_end=day_end)
+    counts = inbox.desk_counts(session, officer, day_end=day_end)
     assert (counts["to_receive"], counts["mine"], counts["settled"]) == (1, 1, 0)
-    named = queries.desk(session, officer, view="mine", day_end=day_end).items[0]
+    named = inbox.desk(session, officer, view="mine", day_end=day_end).items[0]
     assert named.applicant_name == "Nguyễn Thị Ánh"
 
 
@@ -303,7 +303,7 @@ def test_pages_of_the_desk_follow_each_other_without_gap_or_repeat(session, worl
     seen, after = [], None
 
     while True:
-        page = queries.desk(session, officer, view="to_receive", day_end=now(), after=after, limit=3)
+        page = inbox.desk(session, officer, view="to_receive", day_end=now(), after=after, limit=3)
         seen += [row.id for row in page.items]
         after = page.next
         if after is None:

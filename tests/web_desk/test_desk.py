@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import Session, select
 
 from dossiers import decision, processing
+from dossiers.inbox import VIEWS
 from dossiers.models import AttachmentState, Dossier
-from dossiers.queries import VIEWS
 from dossiers.workflow import Status
 from tests import factories
 from tests.conftest import acts_as

@@ -1,0 +1,154 @@
+"""The officer's inbox: dossiers of the agencies they serve, by what is to be done, soonest due first.
+
+Each list is read along an index, agency by agency, and stops when the page is full: what it costs does
+not grow with the table (docs/performance.md).
+"""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from auth.actor import Actor
+from auth.models import Agency
+from dossiers import access, queries
+from dossiers.queries import HERE, LIMIT, OF_DOSSIER, Page
+from dossiers.workflow import Status
+from portal.core import crypto
+from portal.core.clock import now
+from portal.core.crypto import SubjectKey
+from portal.core.db import Instant, built_once
+from portal.core.errors import NotFound
+
+D = access.D
+OPEN_AT_DESK = (Status.ACCEPTED, Status.PROCESSING, Status.SUPPLEMENT, Status.FINANCIAL_DUTY)
+VIEWS = ("to_receive", "mine", "unit", "due_today", "overdue", "settled", "all")
+# The column each view is sorted by; "all" shows the latest first.
+KEYS = {"to_receive": "submitted_at", "settled": "settled_at", "all": "updated_at"}
+
+
+def _in(*statuses: Status) -> Any:
+    """Written out, not bound: only then does a partial index answer."""
+    return D.c.status.in_([sa.literal_column(f"'{one.value}'") for one in statuses])
+
+
+def _where(view: str) -> sa.ColumnElement[bool]:
+    """The rows of a view."""
+    instant, day_end = (sa.bindparam(name, type_=Instant) for name in ("instant", "day_end"))
+    working = _in(*OPEN_AT_DESK)
+    views: dict[str, sa.ColumnElement[bool]] = {
+        "to_receive": _in(Status.SUBMITTED),
+        "mine": sa.and_(working, D.c.holder_id == access.ACTOR),
+        "unit": working,
+        "due_today": sa.and_(working, D.c.due_at >= instant, D.c.due_at <= day_end),
+        "overdue": sa.and_(working, D.c.due_at < instant),
+        "settled": _in(Status.SETTLED),
+        "all": sa.true(),
+    }
+    return views[view]
+
+
+def desk(
+    session: Session,
+    actor: Actor,
+    *,
+    view: str,
+    day_end: datetime,
+    after: str | None = None,
+    limit: int = 20,
+    query: str | None = None,
+    code: str | None = None,
+    channel: str | None = None,
+) -> Page:
+    """A page of the officer's inbox; `query` is a number or reference, or part of one.
+
+    `day_end` is the end of today in Viet Nam, as an instant.
+
+    Raises:
+        NotFound: there is no such view.
+        BadCursor: `after` is none of ours.
+    """
+    if view not in VIEWS:
+        raise NotFound("Không có danh sách này.", views=list(VIEWS))
+    part = (query or "").strip().upper().replace("\\", "").replace("%", "").replace("_", "")
+    values = {
+        "limit": limit + 1,
+        "instant": now(),
+        "day_end": day_end,
+        "inside": f"%{part}%",
+        "start": f"{part}%",
+        "code": code,
+        "channel": channel,
+        **access.asking(actor),
+        **(queries.cursor(after) if after else {}),
+    }
+    statement = _page_of(view, bool(after), bool(query), bool(code), bool(channel))
+    rows = session.execute(statement, values).all()
+    names = {}
+    for row in rows:
+        crypto.preload(session, row.subject_id, row.wrapped)
+        opened = crypto.open_(session, row.subject_id, f"dossier.applicant|{row.id}", row.applicant)
+        names[row.id] = opened.get("name", "")
+    return queries.paged(rows, limit, KEYS.get(view, "due_at"), names)
+
+
+@built_once
+def _page_of(view: str, after: bool, query: bool, code: bool, channel: bool) -> sa.Select[Any]:
+    """The page, merged from one short list per agency and role the agency has in a dossier."""
+    agency, key_of = Agency.__table__, SubjectKey.__table__  # type: ignore[attr-defined]
+    served = sa.func.unnest(access.AGENCIES, type_=sa.Uuid).table_valued("id", name="served").render_derived()
+    columns = [*OF_DOSSIER, D.c.settled_at, D.c.receiving_agency_id, D.c.applicant, D.c.subject_id]
+    parts = []
+    for role in _roles(served.c.id):
+        part = sa.select(*columns).where(role, access.served_by(), _where(view))
+        if query:
+            inside, start = sa.bindparam("inside", type_=sa.Text), sa.bindparam("start", type_=sa.Text)
+            part = part.where(sa.or_(D.c.number.like(inside), D.c.reference.like(start)))
+        if code:
+            part = part.where(D.c.procedure_code == sa.bindparam("code", type_=sa.Text))
+        if channel:
+            part = part.where(D.c.channel == sa.bindparam("channel", type_=D.c.channel.type))
+        if after:
+            here = sa.tuple_(D.c[KEYS.get(view, "due_at")], D.c.id)
+            part = part.where(here < HERE if view == "all" else here > HERE)
+        short = part.order_by(*_order(view, D)).limit(LIMIT).correlate(served).lateral()
+        parts.append(sa.select(short).select_from(served.join(short, sa.true())))
+    found = sa.union_all(*parts).subquery("found")
+    page = sa.select(found).order_by(*_order(view, found)).limit(LIMIT).subquery("page")
+    return (
+        sa.select(page, agency.c.name.label("agency_name"), key_of.c.wrapped)
+        .join(agency, agency.c.id == page.c.receiving_agency_id)
+        .join(key_of, key_of.c.subject_id == page.c.subject_id)
+        .order_by(*_order(view, page))
+    )
+
+
+def _roles(agency_id: sa.ColumnElement[Any]) -> tuple[sa.ColumnElement[bool], ...]:
+    """A dossier of an agency is in exactly one of these: it receives, else it decides, else it helps."""
+    receiving, competent, support = (
+        D.c[f"{role}_agency_id"] for role in ("receiving", "competent", "support")
+    )
+    received = receiving == sa.any_(access.AGENCIES)
+    return (
+        receiving == agency_id,
+        sa.and_(competent == agency_id, competent != receiving, sa.not_(received)),
+        sa.and_(support == agency_id, sa.not_(received), sa.not_(competent == sa.any_(access.AGENCIES))),
+    )
+
+
+def _order(view: str, of: Any) -> tuple[Any, Any]:
+    key, dossier_id = of.c[KEYS.get(view, "due_at")], of.c.id
+    return (key.desc(), dossier_id.desc()) if view == "all" else (key, dossier_id)
+
+
+def desk_counts(session: Session, actor: Actor, *, day_end: datetime) -> dict[str, int]:
+    """How many dossiers wait in each view, in one statement over open dossiers."""
+    values = {"instant": now(), "day_end": day_end, **access.asking(actor)}
+    return dict(session.execute(_counts(), values).one()._mapping)
+
+
+@built_once
+def _counts() -> Any:
+    counts = [sa.func.count().filter(_where(view)).label(view) for view in VIEWS if view != "all"]
+    return sa.select(*counts).where(access.served_by(), _in(*OPEN_AT_DESK, Status.SUBMITTED, Status.SETTLED))
