@@ -19,6 +19,7 @@ FIELD: Final = re.compile(r"<(?:\w+:)?instrText\b[^>]*>([^<]*)<|\binstr\s*=\s*(?
 FETCHING: Final = re.compile(
     r"DDEAUTO|\bDDE\s|INCLUDETEXT|INCLUDEPICTURE|\bIMPORT\s|\bDATABASE\s", re.IGNORECASE
 )
+# where a link may lead
 READING: Final = re.compile(
     r"(?:https?|mailto|tel|ftp):|#|[^:\\/][^:\\]*$", re.IGNORECASE
 )  # where a link may lead

@@ -36,6 +36,7 @@ _WORDS: Final = {
     503: "Dịch vụ tạm gián đoạn",
 }
 _LIMITED: Final = ("/auth/login", "/auth/register", "/tracking")  # tries are counted here
+_NAMED: Final = ("/api/v1/statistics", "/api/v1/desk")  # an agency or a view, by a name that may be none
 _UNSAFE: Final = frozenset({"post", "put", "patch", "delete"})
 
 
@@ -108,7 +109,7 @@ def _refusals(path: str, method: str, operation: dict[str, Any], *, guarded: boo
     found = {400, 401, 422, 503}  # 401 everywhere: a bearer token that does not hold is never ignored
     if guarded or method in _UNSAFE:
         found |= {403}
-    if "{" in path or path.startswith("/api/v1/statistics"):  # of an agency that may not be there
+    if "{" in path or path.startswith(_NAMED):
         found |= {404}
     if "requestBody" in operation:
         found |= {413, 415}
