@@ -18,6 +18,7 @@ from dossiers.tasks import effect_key
 from portal.core import events, runtime
 from portal.core.clock import now, today
 from portal.core.errors import Unavailable
+from portal.core.failpoints import failpoint
 from portal.core.outbox import done, effect
 from portal.core.storage import Storage
 from portal.core.work import unit_of_work
@@ -46,6 +47,7 @@ def discard(stream_id: str, seq: int) -> None:
         if file.upload_id is not None:
             runtime.storage.abort_multipart(file.object_key, file.upload_id)
         runtime.storage.remove(file.object_key)
+    failpoint("discard.after_remove")
     with unit_of_work() as session:
         effect(session, key)
 

@@ -36,6 +36,7 @@ from dossiers.models import Attachment, AttachmentState, Dossier, UploadWay
 from portal.core import events
 from portal.core.clock import now
 from portal.core.db import new_id
+from portal.core.failpoints import failpoint
 from portal.core.storage import Storage, StoredPart, UploadGone
 
 __all__ = [
@@ -103,12 +104,14 @@ def begin(
     demand_room(queries.attachments(session, dossier.id), paper)
     _demand_rows(session, dossier)
     attachment_id, key = attachment_id or new_id(), new_key()
+    upload_id = storage.create_multipart(key)
+    failpoint("attachments.after_begin")
     file = Attachment(
         id=attachment_id,
         dossier_id=dossier.id,
         requirement_key=requirement_key,
         object_key=key,
-        upload_id=storage.create_multipart(key),
+        upload_id=upload_id,
         sealed=seal_name(session, dossier, attachment_id, name),
         declared_size=size,
         via=UploadWay.DESK if dossier.applicant_id != actor.id else UploadWay.MULTIPART,
@@ -233,6 +236,7 @@ def complete(
     if file.state is not AttachmentState.UPLOADING:
         return file
     _join(storage, file, parts)
+    failpoint("attachments.after_join")
     file.state, file.completed_at = AttachmentState.CHECKING, now()
     dossier.updated_at = file.completed_at
     session.add(file)

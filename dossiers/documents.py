@@ -29,6 +29,7 @@ from portal.core.calendar import VIET_NAM
 from portal.core.clock import now
 from portal.core.errors import NotFound, Unavailable
 from portal.core.events import Event, EventRow
+from portal.core.failpoints import failpoint
 from portal.core.outbox import done, effect
 from portal.core.work import unit_of_work
 
@@ -100,6 +101,7 @@ def issue(kind: DocumentKind, task: str, dossier_id: UUID, seq: int) -> None:
     secret = crypto.blind("document.key", f"{dossier_id}|{kind}|{seq}").hex()
     object_key = f"documents/{secret}/{digest.hex()[:16]}"
     runtime.storage.put_bytes(object_key, pdf, PDF)
+    failpoint("documents.after_store")
     with unit_of_work() as session:
         if not effect(session, key):
             return

@@ -24,6 +24,7 @@ from dossiers.tasks import effect_key
 from portal.core import crypto, events, runtime
 from portal.core.clock import now
 from portal.core.errors import Unavailable
+from portal.core.failpoints import failpoint
 from portal.core.outbox import done, effect
 from portal.core.storage import ObjectMissing, Storage
 from portal.core.work import unit_of_work
@@ -71,6 +72,7 @@ def inspect_event(stream_id: str, seq: int) -> None:
             return
         event = next(event for event in events.history(session, UUID(stream_id)) if event.seq == seq)
     inspect(UUID(event.data["attachment_id"]))
+    failpoint("inspection.after_verdict")
     with unit_of_work() as session:
         effect(session, key)
 
@@ -100,6 +102,7 @@ def inspect(attachment_id: UUID) -> None:
         inspect(attachment_id)
         return
     verdict = judge(runtime.storage, job, runtime.settings.clamd_address)
+    failpoint("inspection.before_verdict")
     with unit_of_work() as session:
         record(session, attachment_id, verdict)
 

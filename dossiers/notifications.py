@@ -33,6 +33,7 @@ from portal.core.calendar import VIET_NAM
 from portal.core.clock import today
 from portal.core.errors import NotFound, Unavailable
 from portal.core.events import EventRow
+from portal.core.failpoints import failpoint
 from portal.core.mail import Mailer, MailRefused
 from portal.core.outbox import done, effect
 from portal.core.work import unit_of_work
@@ -255,6 +256,7 @@ def _send_all(task: str, dossier_id: UUID, seq: int, letters: dict[UUID, Message
             )
         except MailRefused:
             log.warning("mail_refused", dossier_id=str(dossier_id), seq=seq, task=task)
+        failpoint("mail.after_send")
         with unit_of_work() as session:
             effect(session, key)
     with unit_of_work() as session:

@@ -17,6 +17,7 @@ from portal import worker
 from portal.core import runtime
 from portal.core.anchors import anchor_once, publish
 from portal.core.errors import DomainError
+from portal.core.failpoints import failpoint
 from portal.core.observability import RELAYED
 from portal.core.outbox import relay_once
 from portal.core.settings import Settings
@@ -37,6 +38,7 @@ def relay(session: Session) -> None:
 def fold(session: Session) -> None:
     """Fold what was committed into the rollups."""
     fold_once(session)
+    failpoint("rollups.after_fold")
 
 
 def check(session: Session) -> None:
@@ -50,6 +52,7 @@ def anchor(session: Session) -> None:
     publish(session, runtime.storage, settings.anchor_bucket)
     if anchor_once(session, settings.anchor_key.get_secret_value()) is not None:
         session.commit()
+        failpoint("anchors.after_commit")
         publish(session, runtime.storage, settings.anchor_bucket)
 
 

@@ -19,6 +19,7 @@ import dossiers.documents
 import dossiers.inspection
 import dossiers.notifications  # noqa: F401
 from portal.core import runtime
+from portal.core.failpoints import failpoint
 from portal.core.observability import TASKS
 from portal.core.settings import Settings, from_environment
 from portal.core.work import open_as_worker, unit_of_work
@@ -104,6 +105,7 @@ def _tell_ready(**_: Any) -> None:
 
 @task_success.connect  # type: ignore[untyped-decorator]
 def _count_done(sender: Any, **_: Any) -> None:
+    failpoint("worker.before_ack")
     TASKS.labels(sender.name, "done").inc()
 
 

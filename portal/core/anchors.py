@@ -20,6 +20,7 @@ from sqlmodel import Field, SQLModel
 
 from portal.core.clock import now
 from portal.core.db import Instant
+from portal.core.failpoints import failpoint
 from portal.core.storage import Storage
 
 _LOCK = 0x6D6F7463_01  # advisory lock of the anchoring job
@@ -116,6 +117,7 @@ def anchor_once(session: Session, private_key_pem: str) -> Anchor | None:
         tree.add(leaf)
     if not tree.count:
         return None
+    failpoint("anchors.before_sign")
     anchor = Anchor(
         at=now(),
         from_xid=since,
@@ -151,6 +153,7 @@ def publish(session: Session, storage: Storage, bucket: str) -> bool:
         storage.put_bytes(
             place(anchor, "leaves"), found, "application/octet-stream", bucket=bucket, days=KEPT_DAYS
         )
+    failpoint("anchors.before_root")
     storage.put_bytes(place(anchor), record(anchor), "application/json", bucket=bucket, days=KEPT_DAYS)
     return True
 

@@ -15,6 +15,8 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.orm import Session as OrmSession
 from sqlmodel import Field, Session, SQLModel
 
+from portal.core import lifeline
+
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -82,12 +84,12 @@ def make_engine(url: str, *, threads: int, statement_timeout_ms: int = 5000) -> 
         f"-c statement_timeout={statement_timeout_ms} -c lock_timeout=4000 "
         "-c idle_in_transaction_session_timeout=20000 -c timezone=UTC"
     )
-    return sa.create_engine(
+    engine = sa.create_engine(
         url,
         pool_size=threads,
         max_overflow=2,
         pool_timeout=8,
-        pool_pre_ping=False,
+        pool_pre_ping=False,  # `lifeline` sees a dead connection without asking
         hide_parameters=True,  # errors are logged; what people typed is not
         connect_args={
             "connect_timeout": 5,
@@ -96,6 +98,8 @@ def make_engine(url: str, *, threads: int, statement_timeout_ms: int = 5000) -> 
             "tcp_user_timeout": 10000,
         },
     )
+    lifeline.watch(engine, statement_timeout_ms=statement_timeout_ms)
+    return engine
 
 
 def make_sessions(engine: sa.Engine) -> Sessions:

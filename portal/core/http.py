@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Annotated, Any, TypeAlias
 
 from litestar import Request
@@ -12,7 +13,8 @@ from litestar.params import HeaderParameter
 from sqlmodel import Session
 
 from portal.core.db import Sessions, act_as
-from portal.core.errors import Malformed
+from portal.core.errors import Malformed, Unavailable
+from portal.core.failpoints import failpoint
 from portal.core.settings import Settings
 from portal.core.storage import Storage
 
@@ -31,6 +33,11 @@ IdempotencyKey: TypeAlias = Annotated[
 ]
 
 Commit = Callable[[Session], None]
+TURN_SECONDS = 5
+
+
+class Busy(Unavailable):
+    """As many requests as there are connections are under way, and none ends."""
 
 
 async def read_form(request: Request[Any, Any, Any]) -> FormMultiDict:
@@ -61,7 +68,7 @@ def session_provider(sessions: Sessions, *, at_once: int = 16) -> Callable[..., 
     turns = asyncio.Semaphore(at_once)
 
     async def provide_session(request: Request[Any, Any, Any]) -> AsyncIterator[Session]:
-        async with turns:
+        async with _turn(turns):
             session = sessions()
             actor = request.scope.get("actor")
             act_as(session, getattr(actor, "id", None), getattr(actor, "agency_ids", frozenset()))
@@ -75,10 +82,30 @@ def session_provider(sessions: Sessions, *, at_once: int = 16) -> Callable[..., 
     return provide_session
 
 
+@asynccontextmanager
+async def _turn(turns: asyncio.Semaphore) -> AsyncIterator[None]:
+    """Hold one of the turns.
+
+    Raises:
+        Busy: all were held for so long that those who hold them are stuck.
+    """
+    try:
+        async with asyncio.timeout(TURN_SECONDS):
+            await turns.acquire()
+    except TimeoutError as error:
+        raise Busy("Nhiều người đang cùng gửi yêu cầu. Thử lại sau ít giây; gửi lại là an toàn.") from error
+    try:
+        yield
+    finally:
+        turns.release()
+
+
 def _end(session: Session, *, kept: bool) -> None:
     """Commit or roll back, and give the connection back: one errand of one thread."""
     try:
         if kept:
+            failpoint("http.before_commit")
             session.commit()
+            failpoint("http.after_commit")
     finally:
         session.close()  # rolls back what was not committed

@@ -5,13 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel
 
 from portal.core.clock import now
 from portal.core.db import Instant
 from portal.core.errors import Invalid
+from portal.core.failpoints import failpoint
 
 MAX_KEY = 200
 
@@ -32,6 +32,14 @@ class Idempotency(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
+_TAKE = sa.text(
+    """
+    INSERT INTO idempotency (principal, key, body_hash, resource, at)
+    VALUES (:principal, :key, :body_hash, :resource, :at) ON CONFLICT DO NOTHING RETURNING key
+    """
+)
+
+
 def claim(session: Session, principal: UUID, key: str | None, body: bytes, resource: UUID) -> UUID | None:
     """Take the key for `resource`, or the resource an earlier call with this key made.
 
@@ -49,12 +57,10 @@ def claim(session: Session, principal: UUID, key: str | None, body: bytes, resou
     table = Idempotency.__table__  # type: ignore[attr-defined]
     digest = hashlib.sha256(body).digest()
     taken = session.execute(
-        insert(table)
-        .values(principal=principal, key=key, body_hash=digest, resource=resource, at=now())
-        .on_conflict_do_nothing()
-        .returning(table.c.key)
+        _TAKE, {"principal": principal, "key": key, "body_hash": digest, "resource": resource, "at": now()}
     ).one_or_none()
     if taken is not None:
+        failpoint("idempotency.after_claim")
         return None
     first = session.execute(
         sa.select(table.c.body_hash, table.c.resource).where(

@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from portal.core.clock import now
 from portal.core.db import Instant
+from portal.core.failpoints import failpoint
 
 Send = Callable[[str, str, int], None]
 
@@ -48,10 +49,13 @@ def relay_once(
     ).all()
     if not rows:
         return 0
+    failpoint("outbox.before_send")
     for row in rows:
         for task in subscribers.get(row.name, ()):
             send(task, str(row.stream_id), row.seq)
+    failpoint("outbox.before_mark")
     session.execute(sa.delete(table).where(table.c.id.in_([row.id for row in rows])))
+    failpoint("outbox.after_mark")
     return len(rows)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from portal.core import failpoints
+
 if TYPE_CHECKING:
     from portal.core.db import Sessions
     from portal.core.settings import Settings
@@ -18,3 +20,4 @@ def install(new_settings: Settings, new_sessions: Sessions, new_storage: Storage
     """Set the three; call before the first task or request."""
     global settings, sessions, storage
     settings, sessions, storage = new_settings, new_sessions, new_storage
+    failpoints.arm(new_settings.failpoints, new_settings.failpoints_kept)

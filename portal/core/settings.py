@@ -95,10 +95,12 @@ class Settings(BaseSettings):
     ] = ""
     metrics_token: Annotated[
         SecretStr,
-        Field(
-            description="Bearer secret of /metrics; without it the page is closed (open to loopback in the demo)"
-        ),
+        Field(description="Bearer secret of /metrics; without it, closed (in the demo, open to loopback)"),
     ] = SecretStr("")
+    failpoints: Annotated[
+        str, Field(description="Proof only: where to die, fail or dawdle (docs/chaos.md); demo only")
+    ] = ""
+    failpoints_kept: Annotated[str, Field(description="Proof only: folder that remembers the hits")] = ""
     log_level: Annotated[str, Field(description="DEBUG, INFO, WARNING or ERROR")] = "INFO"
 
     @model_validator(mode="after")
@@ -123,6 +125,8 @@ class Settings(BaseSettings):
                 raise WeakSettings(f"MOTCUA_{name.upper()} must be a PEM private key (EC P-256)")
         if self.demo:
             return self
+        if self.failpoints:
+            raise WeakSettings("MOTCUA_FAILPOINTS is for proofs on the demo (MOTCUA_DEMO=1); unset it")
         store_secret = self.store_secret_key.get_secret_value()
         if len(store_secret) < 16 or any(word in store_secret.lower() for word in DEMO_WORDS):
             raise WeakSettings("MOTCUA_STORE_SECRET_KEY is short or a sample; make a random one")

@@ -22,7 +22,7 @@ from portal.core.clock import now
 from portal.core.errors import Unavailable
 from portal.core.settings import Settings
 
-CONNECT_SECONDS, READ_SECONDS = 2, 15
+CONNECT_SECONDS, READ_SECONDS = 2, 8
 GET_SECONDS = 60  # life of a download address, at most
 CHUNK = 256 * 1024  # bytes read from the store at a time
 PART = 16 * 1024 * 1024  # bytes of one part of a large file

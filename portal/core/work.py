@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from portal.core import crypto, runtime
 from portal.core.db import make_engine, make_sessions
+from portal.core.failpoints import failpoint
 from portal.core.observability import configure_logging
 from portal.core.settings import Settings
 from portal.core.storage import Storage
@@ -18,7 +19,9 @@ def unit_of_work() -> Iterator[Session]:
     session = runtime.sessions()
     try:
         yield session
+        failpoint("work.before_commit")
         session.commit()
+        failpoint("work.after_commit")
     except BaseException:
         session.rollback()
         raise
