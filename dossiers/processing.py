@@ -5,14 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
 from auth import queries as people
 from auth.actor import Actor
 from dossiers import access, queries
 from dossiers.deadlines import due
-from dossiers.models import Dossier, FeeLine, NumberCounter, PaymentMethod
+from dossiers.models import Dossier, FeeLine, PaymentMethod
 from dossiers.workflow import Action, Status, advance
 from portal.core import crypto, events, idempotency, runtime
 from portal.core.calendar import VIET_NAM
@@ -152,6 +151,15 @@ def receive(
     )
 
 
+_UNHURRIED = sa.text("SET LOCAL synchronous_commit = off")
+_NEXT = sa.text(
+    """
+    INSERT INTO number_counter (agency_id, day, n) VALUES (:agency_id, :day, 1)
+    ON CONFLICT (agency_id, day) DO UPDATE SET n = number_counter.n + 1 RETURNING n
+    """
+)
+
+
 def allot_number(agency_id: UUID, agency_code: str, accepted_at: datetime) -> str:
     """The next number of the agency's day, `<agency>-YYMMDD-NNNN`, in its own short transaction.
 
@@ -160,16 +168,10 @@ def allot_number(agency_id: UUID, agency_code: str, accepted_at: datetime) -> st
 
     Source: Decree 61/2018/NĐ-CP, art. 26; Circular 03/2025/TT-VPCP, art. 13(1).
     """
-    table = NumberCounter.__table__  # type: ignore[attr-defined]
     day = local(accepted_at).date()
     with runtime.sessions() as own:
-        own.execute(sa.text("SET LOCAL synchronous_commit = off"))
-        n = own.execute(
-            insert(table)
-            .values(agency_id=agency_id, day=day, n=1)
-            .on_conflict_do_update(index_elements=["agency_id", "day"], set_={"n": table.c.n + 1})
-            .returning(table.c.n)
-        ).scalar_one()
+        own.execute(_UNHURRIED)
+        n = own.execute(_NEXT, {"agency_id": agency_id, "day": day}).scalar_one()
         own.commit()
     return f"{agency_code}-{day:%y%m%d}-{n:04d}"
 

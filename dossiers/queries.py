@@ -19,11 +19,11 @@ from portal.core.crypto import SubjectKey
 from portal.core.db import Instant, built_once
 from portal.core.errors import NotFound
 from portal.core.paging import decode_cursor, encode_cursor
+from services_catalog import queries as catalogue
 from services_catalog.content import RevisionContent
 from services_catalog.models import Level, Offering, Procedure, ProcedureRevision
 
 D = access.D
-_content = msgspec.json.Decoder(RevisionContent)
 
 
 class NotOffered(NotFound):
@@ -54,26 +54,7 @@ def open_offering(session: Session, code: str, agency_id: UUID) -> Offer:
     Raises:
         NotOffered: the code is unknown, only listed, withdrawn, or not offered online there.
     """
-    row = session.execute(
-        sa.select(
-            col(Procedure.id).label("procedure_id"),
-            col(ProcedureRevision.id).label("revision_id"),
-            col(Offering.id).label("offering_id"),
-            col(Procedure.name).label("name"),
-            col(Offering.declared).label("level"),
-            col(Agency.name).label("agency_name"),
-            sa.cast(col(ProcedureRevision.content), sa.Text).label("content"),
-        )
-        .join(ProcedureRevision, col(ProcedureRevision.id) == col(Procedure.current_revision_id))
-        .join(Offering, col(Offering.revision_id) == col(ProcedureRevision.id))
-        .join(Agency, col(Agency.id) == col(Offering.agency_id))
-        .where(
-            col(Procedure.code) == code,
-            col(Offering.agency_id) == agency_id,
-            col(Offering.declared) != Level.INFO,
-            col(ProcedureRevision.status) == "published",
-        )
-    ).one_or_none()
+    row = session.execute(_open_offering(), {"code": code, "agency_id": agency_id}).one_or_none()
     if row is None:
         raise NotOffered("Cơ quan này chưa nhận thủ tục đó trực tuyến.")
     return Offer(
@@ -83,18 +64,49 @@ def open_offering(session: Session, code: str, agency_id: UUID) -> Offer:
         row.name,
         Level(row.level),
         row.agency_name,
-        _content.decode(row.content),
+        content(session, row.revision_id),
+    )
+
+
+@built_once
+def _open_offering() -> Any:
+    models: tuple[Any, ...] = (Procedure, ProcedureRevision, Offering, Agency)
+    procedure, revision, offering, agency = (model.__table__ for model in models)
+    return (
+        sa.select(
+            procedure.c.id.label("procedure_id"),
+            revision.c.id.label("revision_id"),
+            offering.c.id.label("offering_id"),
+            procedure.c.name.label("name"),
+            offering.c.declared.label("level"),
+            agency.c.name.label("agency_name"),
+        )
+        .select_from(procedure)
+        .join(revision, revision.c.id == procedure.c.current_revision_id)
+        .join(offering, offering.c.revision_id == revision.c.id)
+        .join(agency, agency.c.id == offering.c.agency_id)
+        .where(
+            procedure.c.code == sa.bindparam("code", type_=sa.Text),
+            offering.c.agency_id == sa.bindparam("agency_id", type_=sa.Uuid),
+            offering.c.declared != Level.INFO,
+            revision.c.status == "published",
+        )
     )
 
 
 def content(session: Session, revision_id: UUID) -> RevisionContent:
-    """The content a dossier pins."""
-    text = session.execute(
-        sa.select(sa.cast(col(ProcedureRevision.content), sa.Text)).where(
-            col(ProcedureRevision.id) == revision_id
-        )
-    ).scalar_one()
-    return _content.decode(text)
+    """The content a dossier pins. Published content never changes, so it is read and decoded once."""
+    kept = _CONTENTS.get(revision_id)
+    if kept is None:
+        kept = catalogue.revision_content(session, revision_id)
+        if len(_CONTENTS) >= MAX_CONTENTS:
+            _CONTENTS.clear()
+        _CONTENTS[revision_id] = kept
+    return kept
+
+
+MAX_CONTENTS = 256
+_CONTENTS: dict[UUID, RevisionContent] = {}
 
 
 def get(session: Session, actor: Actor, dossier_id: UUID, *, for_update: bool = False) -> Dossier:
@@ -142,12 +154,15 @@ def _one(session: Session, statement: Any, values: dict[str, Any]) -> Dossier:
 
 def attachments(session: Session, dossier_id: UUID) -> list[Attachment]:
     """The dossier's files that were not removed, oldest first. Call after `get`."""
-    return list(
-        session.exec(
-            select(Attachment)
-            .where(Attachment.dossier_id == dossier_id, col(Attachment.state) != "removed")
-            .order_by(col(Attachment.created_at), col(Attachment.id))
-        )
+    return list(session.exec(_attachments(), params={"dossier_id": dossier_id}))
+
+
+@built_once
+def _attachments() -> Any:
+    return (
+        select(Attachment)
+        .where(col(Attachment.dossier_id) == sa.bindparam("dossier_id"), col(Attachment.state) != "removed")
+        .order_by(col(Attachment.created_at), col(Attachment.id))
     )
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from auth.actor import Actor
 from auth.models import Agency
-from dossiers import access, processing
+from dossiers import access, processing, queries
 from dossiers.access import DossierNotFound
 from dossiers.deadlines import Deadline, due
 from dossiers.models import Attachment, Decision, Document, FeeLine
@@ -22,7 +22,6 @@ from portal.core.db import built_once
 from portal.core.errors import Forbidden
 from portal.core.events import EventRow
 from services_catalog.content import RevisionContent
-from services_catalog.models import ProcedureRevision
 
 
 class AttachmentView(msgspec.Struct, frozen=True):
@@ -152,7 +151,6 @@ _FEES = _rows(FeeLine, ("id", "key", "name", "amount_vnd", "settled_at"), (), "k
 _DOCUMENTS = _rows(Document, ("id", "kind", "code", "size", "sha256", "created_at"), ("sha256",), "id")
 _DECISION = _rows(Decision, ("outcome", "decided_at", "on_time", "sealed"), ("sealed",), "decided_at")
 
-_decode_content = msgspec.json.Decoder(RevisionContent).decode
 _decode_attachments = msgspec.json.Decoder(list[_Attachment]).decode
 _decode_fees = msgspec.json.Decoder(list[FeeView]).decode
 _decode_documents = msgspec.json.Decoder(list[DocumentView]).decode
@@ -174,7 +172,7 @@ def summary(session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: 
     if row is None:
         raise DossierNotFound
     crypto.preload(session, row.subject_id, row.wrapped)
-    content = _decode_content(row.content)
+    content = queries.content(session, row.revision_id)
     answers = _opened(session, row, "answers")
     return DossierView(
         **{name: getattr(row, name) for name in _PLAIN},
@@ -235,15 +233,13 @@ _BESIDE = (
 
 @built_once
 def _statement() -> sa.Select[Any]:
-    models: tuple[Any, ...] = (Agency, SubjectKey, ProcedureRevision)
-    agency, key, revision = (model.__table__ for model in models)
+    agency, key = Agency.__table__, SubjectKey.__table__  # type: ignore[attr-defined]
     return (
         sa.select(
             *(access.D.c[name] for name in (*_PLAIN, *_BESIDE)),
             key.c.wrapped,
             agency.c.name.label("agency_name"),
             agency.c.code.label("agency_code"),
-            sa.cast(revision.c.content, sa.Text).label("content"),
             _ATTACHMENTS.label("attachments"),
             _FEES.label("fees"),
             _DOCUMENTS.label("documents"),
@@ -252,7 +248,6 @@ def _statement() -> sa.Select[Any]:
         .select_from(access.D)
         .join(key, key.c.subject_id == access.D.c.subject_id)
         .join(agency, agency.c.id == access.D.c.competent_agency_id)
-        .join(revision, revision.c.id == access.D.c.revision_id)
         .where(access.D.c.id == sa.bindparam("dossier_id", type_=sa.Uuid), access.visible_to())
     )
 

@@ -86,15 +86,19 @@ class _Body(msgspec.Struct, frozen=True):
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _decode = msgspec.json.Decoder(_Body).decode
 
-_APPEND = sa.text(
-    """
+# One statement puts an event into the journal, its sealed part beside it and its name into the outbox.
+_EVENT = """
     WITH appended AS (
         INSERT INTO event (stream_id, seq, stream, name, actor_id, at, prev_hash, hash, body)
         VALUES (:stream_id, :seq, :stream, :name, :actor_id, :at, :prev_hash, :hash, :body)
-    )
-    INSERT INTO outbox (stream_id, seq, name) VALUES (:stream_id, :seq, :name)
-    """
-)
+    )"""
+_PRIVATE = """, kept AS (
+        INSERT INTO event_private (stream_id, seq, subject_id, sealed, salt)
+        VALUES (:stream_id, :seq, :subject_id, :sealed, :salt)
+    )"""
+_OUTBOX = " INSERT INTO outbox (stream_id, seq, name) VALUES (:stream_id, :seq, :name)"
+_APPEND = sa.text(_EVENT + _OUTBOX)
+_APPEND_BOTH = sa.text(_EVENT + _PRIVATE + _OUTBOX)
 
 
 def record(
@@ -112,9 +116,8 @@ def record(
     The stream's row must be locked or new: its `seq` and `head` move on.
     """
     seq, prev = stream.seq + 1, stream.head or GENESIS
-    digest: str | None = None
-    if private:
-        digest = _keep_private(session, stream, seq, private)
+    sealed: dict[str, Any] = _sealed(session, stream, seq, private) if private else {}
+    at = now()
     body = _encode(
         _Body(
             stream=stream.__tablename__,  # type: ignore[arg-type]
@@ -122,44 +125,44 @@ def record(
             seq=seq,
             name=name,
             actor_id=actor_id,
-            at=now(),
+            at=at,
             data=dict(data or {}),
-            private=digest,
+            private=sealed.pop("digest", None),
         )
     )
     after = hashlib.sha256(TAG + prev + body).digest()
+    stream.seq, stream.head = seq, after  # written with what else changed of the row, before the event
     session.execute(
-        _APPEND,
+        _APPEND_BOTH if sealed else _APPEND,
         {
             "stream_id": stream.id,
             "seq": seq,
             "stream": stream.__tablename__,
             "name": name,
             "actor_id": actor_id,
-            "at": _decode(body).at,
+            "at": at,
             "prev_hash": prev,
             "hash": after,
             "body": body,
+            **sealed,
         },
     )
-    stream.seq, stream.head = seq, after
 
 
-def _keep_private(session: Session, stream: Stream, seq: int, private: Mapping[str, Any]) -> str:
+def _sealed(session: Session, stream: Stream, seq: int, private: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of the event's sealed part, and the digest that the chain keeps of it."""
     subject_id: UUID = getattr(stream, "subject_id", stream.id)
     salt = os.urandom(16)
-    session.execute(
-        sa.insert(EventPrivate.__table__).values(  # type: ignore[attr-defined]
-            stream_id=stream.id,
-            seq=seq,
-            subject_id=subject_id,
-            salt=salt,
-            sealed=crypto.seal(
-                session, subject_id, f"event_private|{stream.id}|{seq}", dict(private), create=True
-            ),
+    with session.no_autoflush:
+        sealed = crypto.seal(
+            session, subject_id, f"event_private|{stream.id}|{seq}", dict(private), create=True
         )
-    )
-    return private_digest(salt, private)
+    return {
+        "subject_id": subject_id,
+        "salt": salt,
+        "sealed": sealed,
+        "digest": private_digest(salt, private),
+    }
 
 
 def private_digest(salt: bytes, private: Mapping[str, Any]) -> str:
