@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Final
 
@@ -27,7 +28,8 @@ LevelOfAgency = Annotated[
     QueryParameter(required=False, description="Only agencies of this kind and those below"),
 ]
 
-_RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A formula at the start of the cell, or behind what another spreadsheet takes for the end of one.
+_FORMULA: Final = re.compile(r"(^|[;,|])([ \"]*[=+\-@＝＋－＠])")
 COUNTS: Final = Counts.__struct_fields__
 
 
@@ -51,8 +53,8 @@ def csv_text(rows: Iterable[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, str) and value.startswith(_RISKY):
-        return f"'{value}"
+    if isinstance(value, str):
+        return _FORMULA.sub(r"\1'\2", " ".join(value.split()))
     return "" if value is None else value
 
 
