@@ -1,35 +1,30 @@
-"""Clients on one side, kill -9 on the other, and a portal between them."""
+"""Clients on one side, kill -9 and broken lines on the other, and a portal between them."""
 
+import contextlib
+import os
 import random
+import signal
 import socket
 import sys
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from portal.core.db import Sessions
+from portal.embedded import Embedded
 from portal.embedded.supervisor import Portal
 from tests.chaos.client import Client, GaveUp, new_submission
-from tests.chaos.judge import done, waiting
+from tests.chaos.judge import waiting
 from tests.chaos.ledger import Ledger
+from tests.chaos.proxy import Proxy
+from tests.chaos.schedule import Plan, Strike
 
-
-@dataclass(frozen=True)
-class Plan:
-    """How much of what; the run goes on until all of it has happened."""
-
-    acknowledged: int
-    web_kills: int = 0
-    worker_kills: int = 0
-    clients: int = 6
-    attach: float = 0.0  # share of submissions that carry a file
-    twins: float = 0.3  # share of submissions sent twice at once
-    flows: float = 0.0  # share of submissions filed by two tabs at once, from the first step
-    lost: float = 0.2  # share of answers thrown away unread
-    pause: tuple[float, float] = (1.5, 3.0)  # seconds between kills
-    limit: float = 300  # seconds; more means something hangs
-    settle: bool = True  # wait for the consequences, and let `portal verify` judge too
+PATIENCE = 6.0  # seconds that a strike waits for something to be under way
 
 
 @dataclass(frozen=True)
@@ -43,18 +38,59 @@ class Ground:
     people: list[tuple[UUID, str, str]]  # account, e-mail, password
 
 
+@dataclass(frozen=True)
+class Lines:
+    """What lies behind the portal, and the lines to it."""
+
+    services: Embedded
+    proxy: Proxy
+
+    def kill_postgres(self) -> None:
+        """kill -9 the postmaster and all its children (in sessions of their own); then start it again."""
+        postgres = self.services.postgres
+        assert postgres.child is not None
+        family = [postgres.child.pid, *children_of(postgres.child.pid)]
+        for pid in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        postgres.child.kill()
+        while any(Path(f"/proc/{pid}").exists() for pid in family):
+            time.sleep(0.01)
+        postgres.start()
+        postgres.wait()
+
+
+def children_of(parent: int) -> list[int]:
+    """Processes whose parent this is."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError, IndexError, ValueError):
+                if int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1]) == parent:
+                    found.append(int(entry.name))
+    return found
+
+
 class ChaosPortal(Portal):
-    """The portal's processes, with impatient sweepers, and a web process that may carry a fault."""
+    """The portal's processes, with impatient sweepers, failpoints, and maybe a fault in the web process."""
 
     fault: str | None = None
-    quick: bool = True
+    lines: Lines
+    plan: Plan | None = None
 
     def command(self, *arguments: str) -> list[str]:
         name, *rest = arguments
         if name == "web" and self.fault:
             return [sys.executable, "-m", "tests.chaos.faulty", self.fault, "--port", str(self.port)]
-        module = "tests.chaos.quick" if self.quick and name in ("worker", "background") else "portal.cli"
+        module = "tests.chaos.quick" if name in ("worker", "background") else "portal.cli"
+        if name == "worker":
+            rest += ["--concurrency", "2"]
         return [sys.executable, "-m", module, name, *rest]
+
+    def start(self, name: str) -> None:
+        armed = self.plan.arm(name) if self.plan else ""
+        self.environment = {**self.environment, "MOTCUA_FAILPOINTS": armed}
+        super().start(name)
 
     def listens(self) -> bool:
         """Whether the web process takes connections."""
@@ -67,53 +103,73 @@ class ChaosPortal(Portal):
         self.children[name].kill()
         self.start(name)
 
+    def raise_the_dead(self) -> None:
+        """Start again what a failpoint has killed."""
+        for name, child in list(self.children.items()):
+            if not child.running():
+                self.kill(name)
+
+    def hits(self) -> Counter[str]:
+        """How often each failpoint acted."""
+        kept = self.logs / "hits"
+        return Counter(kept.read_text().splitlines()) if kept.exists() else Counter()
+
 
 @dataclass
 class Outcome:
     """What happened in a run."""
 
     ledger: Ledger
+    clients: list[Client]
     seconds: float = 0.0
-    web_kills: int = 0
-    worker_kills: int = 0
-    in_flight: list[int] = field(default_factory=list)  # requests under way at each kill of the web
+    kills: Counter[str] = field(default_factory=Counter)
+    network: Counter[str] = field(default_factory=Counter)  # faults of lines, by target and mode
+    harmed: Counter[str] = field(default_factory=Counter)  # connections that met one
+    hits: Counter[str] = field(default_factory=Counter)
+    in_flight: int = 0  # requests under way at the kills
+    ended: list[tuple[float, str]] = field(default_factory=list)  # when each fault was over
     quiet: bool = False
 
-    def __str__(self) -> str:
-        seen = ", ".join(f"{what}: {count}" for what, count in sorted(self.ledger.seen.items()))
-        kept, sent = self.ledger.acknowledged(), len(self.ledger.submissions)
-        return (
-            f"{kept} acknowledged of {sent} in {self.seconds:.0f} s; "
-            f"{self.web_kills} web kills with {sum(self.in_flight)} requests in flight, "
-            f"{self.worker_kills} worker kills with work in hand; "
-            f"longest wait {self.ledger.longest_wait:.1f} s; {seen}"
-        )
+    def slowest_recovery(self) -> float:
+        """The longest time from the end of a fault to the next acknowledgement, in seconds."""
+        acked = sorted(self.ledger.acked_at)
+        waits = [next((at - end for at in acked if at >= end), float("inf")) for end, _ in self.ended]
+        return max(waits, default=0.0)
 
 
 def run(portal: ChaosPortal, ground: Ground, plan: Plan, sessions: Sessions) -> Outcome:
-    """Let the clients file while processes are killed; ends at a quiet moment, if the plan has us wait."""
+    """Let the clients file while things break; ends at a quiet moment, if the plan has us wait."""
     ledger = Ledger()
-    outcome = Outcome(ledger)
     clients = [
         Client(ledger, portal.port, account, email, password, plan.lost)
         for account, email, password in ground.people[: plan.clients]
     ]
+    outcome = Outcome(ledger, clients)
+    strikes = plan.draw()
     for client in clients:
         client.sign_in()
+    if plan.points:
+        portal.plan = plan
+        for name in portal.children:
+            portal.kill(name)  # so that it starts armed
+        portal.children["web"].wait_ready(portal.listens, 60)
     enough = threading.Event()
     threads = [threading.Thread(target=_file_on, args=(client, ground, plan, enough)) for client in clients]
     begun = time.monotonic()
     for thread in threads:
         thread.start()
     try:
-        _kill(portal, plan, outcome, sessions, begun)
+        _strike(portal, plan, strikes, outcome, sessions, begun)
     finally:
         enough.set()
-        for thread in threads:
-            thread.join()
+        while any(thread.is_alive() for thread in threads):
+            portal.raise_the_dead()
+            time.sleep(0.1)
     outcome.seconds = time.monotonic() - begun
     if plan.settle:
-        outcome.quiet = _wait_quiet(sessions, begun + plan.limit)
+        outcome.quiet = _wait_quiet(portal, sessions, begun + plan.limit)
+    outcome.harmed, outcome.hits = portal.lines.proxy.harmed, portal.hits()
+    portal.plan = None
     return outcome
 
 
@@ -141,39 +197,66 @@ def _file_on(client: Client, ground: Ground, plan: Plan, enough: threading.Event
             tab.start()
         for tab in tabs:
             tab.join()
+        time.sleep(plan.pace * random.uniform(0.5, 1.5))
 
 
-def _kill(portal: ChaosPortal, plan: Plan, outcome: Outcome, sessions: Sessions, begun: float) -> None:
-    """Kill by turns, from the main thread, each time with something under way."""
-    strike = time.monotonic() + random.uniform(*plan.pause)
-    applied = 0  # effects when the worker was last started: it is at work again once there are more
-    while time.monotonic() - begun < plan.limit:
-        time.sleep(0.05)
-        web_left = plan.web_kills - outcome.web_kills
-        worker_left = plan.worker_kills - outcome.worker_kills
-        if web_left <= 0 and worker_left <= 0 and outcome.ledger.acknowledged() >= plan.acknowledged:
+def _strike(
+    portal: ChaosPortal, plan: Plan, strikes: list[Strike], outcome: Outcome, sessions: Sessions, begun: float
+) -> None:
+    """Strike by strike, from the main thread; then until enough is acknowledged after the last."""
+    for strike in strikes:
+        _live(portal, time.monotonic() + strike.pause)
+        if time.monotonic() - begun > plan.limit:
             return
-        if time.monotonic() < strike:
-            continue
-        if worker_left > 0:
-            with sessions() as session:
-                left, at_work = waiting(session), done(session)
-            if left and at_work > applied:
-                portal.kill("worker")
-                outcome.worker_kills += 1
-                applied = at_work
-                strike = time.monotonic() + random.uniform(*plan.pause)
-        if web_left > 0 and portal.listens() and (flying := outcome.ledger.in_flight):
-            portal.kill("web")
-            outcome.web_kills += 1
-            outcome.in_flight.append(flying)
-            strike = time.monotonic() + random.uniform(*plan.pause)
+        _until(portal, lambda what=strike.what: _at_work(portal, what, outcome, sessions))  # type: ignore[misc]
+        outcome.in_flight += outcome.ledger.in_flight
+        if strike.mode != "kill":
+            portal.lines.proxy.set(strike.what, strike.mode)
+            _live(portal, time.monotonic() + strike.lasts)
+            portal.lines.proxy.set(strike.what, "pass")
+            outcome.network[f"{strike.what} {strike.mode}"] += 1
+        elif strike.what == "postgres":
+            portal.lines.kill_postgres()
+            outcome.kills["postgres"] += 1
+        else:
+            portal.kill(strike.what)
+            outcome.kills[strike.what] += 1
+        outcome.ended.append((time.monotonic(), f"{strike.what} {strike.mode}"))
+    ledger, last = outcome.ledger, max((at for at, _ in outcome.ended), default=0.0)
+    while time.monotonic() - begun < plan.limit:
+        enough = ledger.acknowledged() >= plan.acknowledged
+        if enough and (not outcome.ended or max(ledger.acked_at, default=0.0) > last):
+            return
+        if enough and time.monotonic() - last > plan.recovers:
+            return
+        _live(portal, time.monotonic() + 0.1)
 
 
-def _wait_quiet(sessions: Sessions, deadline: float) -> bool:
+def _live(portal: ChaosPortal, until: float) -> None:
+    while (left := until - time.monotonic()) > 0:
+        portal.raise_the_dead()
+        time.sleep(min(left, 0.1))
+
+
+def _until(portal: ChaosPortal, ready) -> None:  # type: ignore[no-untyped-def]
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and not ready():
+        _live(portal, time.monotonic() + 0.05)
+
+
+def _at_work(portal: ChaosPortal, what: str, outcome: Outcome, sessions: Sessions) -> bool:
+    """Whether a strike at it would meet something under way."""
+    if what in ("worker", "background", "queue"):
+        with contextlib.suppress(SQLAlchemyError), sessions() as session:
+            return waiting(session) > 0
+    return portal.listens() and outcome.ledger.in_flight > 0
+
+
+def _wait_quiet(portal: ChaosPortal, sessions: Sessions, deadline: float) -> bool:
     while time.monotonic() < deadline:
+        portal.raise_the_dead()
         with sessions() as session:
             if not waiting(session):
                 return True
-        time.sleep(0.3)
+        time.sleep(0.5)
     return False

@@ -66,7 +66,7 @@ class Client:
         """Send one request; raises OSError or HTTPException when the line breaks (`read=False` breaks it)."""
         connection = getattr(self.kept, "connection", None)
         if connection is None:
-            connection = self.kept.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+            connection = self.kept.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         sent = headers | {
             "Sec-Fetch-Site": "same-origin",
             "Cookie": self.cookie,
@@ -75,6 +75,7 @@ class Client:
         payload = None if body is None else json.dumps(body).encode()
         if payload is not None:
             sent["Content-Type"] = "application/json"
+        begun = time.monotonic()
         try:
             with self.ledger.flying():
                 connection.request(method, path, payload, sent)
@@ -87,6 +88,12 @@ class Client:
             connection.close()
             self.kept.connection = None
             raise
+        self.ledger.answered(time.monotonic() - begun)
+        kind = answer.getheader("content-type") or ""
+        if answer.status in (503, 507) and not (answer.getheader("retry-after") and "problem+json" in kind):
+            self.ledger.strange(
+                f"{answer.status} without problem document or Retry-After: {method} {path} {kind}"
+            )
         if cookie := answer.getheader("set-cookie"):
             self.cookie = cookie.split(";")[0]
         return answer.status, json.loads(raw) if raw[:1] in (b"{", b"[") else {}
@@ -122,7 +129,7 @@ class Client:
             self.ledger.note(str(status))
             if not wait_for:
                 self.ledger.longest_wait = max(self.ledger.longest_wait, time.monotonic() - begun)
-            if status >= 500 and status != 503:
+            if status >= 500 and status not in (503, 507):
                 self.ledger.strange(f"{status} for {method} {path.split('?')[0]}: {answer}")
             if status >= 500 or (
                 status == 422 and wait_for and wait_for in json.dumps(answer, ensure_ascii=False)
@@ -180,21 +187,28 @@ class Client:
         """Send one file straight to the store; what a lost answer left half-made is removed first."""
         content = picture()
         wanted = {"requirement_key": requirement, "filename": "giấy tờ.png", "size": len(content)}
-        for _ in range(20):
+        until = time.monotonic() + CHECKING
+        while time.monotonic() < until:
             _, seen = self.act("GET", path)
             for file in seen["attachments"]:
                 self.act("DELETE", f"{path}/attachments/{file['id']}")
             status, plan = self.act("POST", f"{path}/attachments", wanted)
             if status not in (200, 201):
                 raise GaveUp(f"beginning the upload answered {status}: {plan}")
-            part = self.put(plan["parts"][0]["url"], content)
+            try:
+                part = self.put(plan["parts"][0]["url"], content)
+            except (OSError, http.client.HTTPException):
+                self.ledger.note("broken line to the store")
+                time.sleep(0.3)
+                continue
             parts = {"parts": [{"number": 1, "etag": part}]}
             status, _ = self.act("POST", f"{path}/attachments/{plan['attachment_id']}/completion", parts)
             if status in (200, 202):
+                submission.completed[plan["attachment_id"]] = hashlib.sha256(content).hexdigest()
                 self.drop_strays(path, plan["attachment_id"])
                 submission.sha256 = hashlib.sha256(content).hexdigest()
                 return
-        raise GaveUp("the upload failed twenty times")
+        raise GaveUp("the upload failed again and again")
 
     def drop_strays(self, path: str, kept: str) -> None:
         """Remove what a begin whose answer was lost has left behind."""
@@ -212,7 +226,7 @@ class Client:
             answer = connection.getresponse()
             answer.read()
             if answer.status != 200:
-                raise GaveUp(f"the store answered {answer.status}")
+                raise ConnectionError(f"the store answered {answer.status}")
             return answer.getheader("etag") or ""
         finally:
             connection.close()
@@ -236,6 +250,16 @@ class Client:
             return
         with self.ledger.lock:
             submission.references.add(answer["reference"])
+            self.ledger.acked_at.append(time.monotonic())
+
+    def confirm(self) -> None:
+        """Ask for every dossier of one's own that was acknowledged: it is there, under its reference (I1)."""
+        for submission in [one for one in self.ledger.submissions.values() if one.applicant == self.account]:
+            for dossier in submission.dossiers if submission.acknowledged else ():
+                status, seen = self.act("GET", f"/api/v1/dossiers/{dossier}")
+                if status != 200 or seen.get("reference") not in submission.references:
+                    self.ledger.gone.append(f"dossier {dossier}: its owner is answered {status}")
+                self.ledger.note("read again")
 
 
 def new_submission(client: Client) -> Submission:

@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import contextlib
 import sys
 import time
 from collections.abc import Callable
@@ -16,13 +17,16 @@ import uvicorn
 from litestar.concurrency import sync_to_thread
 from litestar.types import ASGIApp, Receive, Scope, Send
 from sqlalchemy.dialects.postgresql import Insert
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlmodel import Session
 
 import portal.app
 import portal.core.http
+import portal.core.lifeline
 from auth.actor import Actor
-from dossiers import access, filing, queries
+from dossiers import access, attachments, filing, queries
 from dossiers.models import Dossier
+from portal.core.storage import StoreUnavailable
 
 LATE = 0.8  # seconds from the answer to the commit
 _path: ContextVar[str] = ContextVar("path", default="")
@@ -31,21 +35,19 @@ _running: set[asyncio.Task[None]] = set()
 
 def answer_before_commit() -> None:
     """A submission is answered first and committed a moment later."""
+    original = portal.core.http._end
 
     async def later(session: Session) -> None:
         await asyncio.sleep(LATE)
-        await sync_to_thread(session.commit)
-        await sync_to_thread(session.close)
+        await sync_to_thread(original, session, kept=True)
 
-    async def careless(act: Callable[[], None]) -> None:
-        session, name = act.__self__, act.__name__  # type: ignore[attr-defined]
-        if name == "rollback" or not _path.get().endswith("/submission") or session.info.get("failed"):
-            session.info["failed"] = name == "rollback"
-            await sync_to_thread(act)
-        elif name == "commit":
-            task = asyncio.get_running_loop().create_task(later(session))
-            _running.add(task)
-            task.add_done_callback(_running.discard)
+    async def careless(act: Callable[..., None], session: Session, *, kept: bool) -> None:
+        if not kept or not _path.get().endswith("/submission"):
+            await sync_to_thread(act, session, kept=kept)
+            return
+        task = asyncio.get_running_loop().create_task(later(session))
+        _running.add(task)
+        task.add_done_callback(_running.discard)
 
     portal.core.http.sync_to_thread = careless  # type: ignore[assignment]
 
@@ -81,7 +83,31 @@ def check_then_insert() -> None:
     filing.open_draft = open_draft
 
 
-FAULTS = {"answer-before-commit": answer_before_commit, "check-then-insert": check_then_insert}
+def dead_pool() -> None:
+    """Connections that the server has closed are handed out again and again."""
+    sa.pool._ConnectionRecord.invalidate = lambda *_, **__: None  # type: ignore[attr-defined]
+    sa.pool.base._ConnectionFairy.invalidate = lambda *_, **__: None  # type: ignore[method-assign]
+    PGDialect_psycopg.is_disconnect = lambda *_: False  # type: ignore[method-assign, misc]
+    portal.core.lifeline._look = lambda *_: None
+
+
+def completion_unseen() -> None:
+    """An upload is called complete although the store did not answer."""
+    original = attachments._join
+
+    def careless(*given: Any) -> None:
+        with contextlib.suppress(StoreUnavailable):
+            original(*given)
+
+    attachments._join = careless
+
+
+FAULTS = {
+    "answer-before-commit": answer_before_commit,
+    "check-then-insert": check_then_insert,
+    "dead-pool": dead_pool,
+    "completion-unseen": completion_unseen,
+}
 
 
 def create() -> ASGIApp:

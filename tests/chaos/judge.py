@@ -1,5 +1,7 @@
 """Compares what clients were promised with what the portal holds, and asks `portal verify` besides."""
 
+import hashlib
+import json
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,8 +15,10 @@ from dossiers.models import Attachment, Document, Dossier
 from portal import worker
 from portal.core.events import Event
 from portal.core.outbox import Effect, Outbox
+from portal.core.storage import ObjectMissing, Storage
 from tests.chaos.ledger import Ledger, Submission
 
+LONGEST = 10.0  # seconds for one answer, whatever is broken (I13)
 D, A, E = Dossier.__table__, Attachment.__table__, Event.__table__  # type: ignore[attr-defined]
 P, F, O = Document.__table__, Effect.__table__, Outbox.__table__  # type: ignore[attr-defined]  # noqa: E741
 
@@ -27,6 +31,9 @@ class Verdict:
     doubled: list[str] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)  # consequences that did not come, or came twice
     odd: list[str] = field(default_factory=list)  # what clients may never see, and what `portal verify` found
+    checked: dict[str, int] = field(default_factory=dict)  # by `portal verify`, of each kind
+    found: dict[str, int] = field(default_factory=dict)
+    files: int = 0  # completions compared with the store
 
     @property
     def green(self) -> bool:
@@ -54,20 +61,22 @@ def waiting(session: Session) -> int:
     return int(missing + session.execute(sa.select(sa.func.count()).select_from(O)).scalar_one())
 
 
-def done(session: Session) -> int:
-    """How many consequences were applied so far."""
-    return int(session.execute(sa.select(sa.func.count()).select_from(F)).scalar_one())
-
-
 def judge(
-    session: Session, ledger: Ledger, environment: Mapping[str, str], command: list[str] | None
+    session: Session,
+    ledger: Ledger,
+    environment: Mapping[str, str],
+    command: list[str] | None,
+    storage: Storage | None = None,
 ) -> Verdict:
     """The verdict on everything the ledger names.
 
     Args:
         command: how to call `portal verify`; None judges what clients were told only, not what follows it.
+        storage: where the files lie whose completion was answered; None leaves them out.
     """
-    verdict = Verdict(odd=list(ledger.odd))
+    verdict = Verdict(odd=list(ledger.odd), lost=list(ledger.gone))
+    if ledger.longest_answer > LONGEST:
+        verdict.odd.append(f"an answer took {ledger.longest_answer:.1f} s")
     rows: dict[UUID, list[Any]] = {}
     for row in session.execute(
         sa.select(D.c.id, D.c.submission_id, D.c.applicant_id, D.c.status, D.c.reference)
@@ -91,6 +100,8 @@ def judge(
     for row in session.execute(sa.select(A.c.dossier_id, A.c.sha256).where(A.c.sealed_at.is_not(None))):
         files.setdefault(row.dossier_id, set()).add(bytes(row.sha256).hex())
 
+    if storage is not None:
+        _judge_completions(session, ledger, storage, verdict)
     for submission in ledger.submissions.values():
         _judge_one(submission, rows.get(submission.id, []), filings, files, verdict)
     if command is None:
@@ -104,11 +115,35 @@ def judge(
         if row.reference and papers.get(row.id, 0) != 1
     ]
     session.rollback()  # the check takes its time, in a process of its own
-    checked = subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False)
-    if checked.returncode != 0:
-        verdict.odd += [f"verify: {line}" for line in checked.stdout.splitlines() if line.startswith("✗")]
-        verdict.odd += [f"verify: {checked.stderr.strip()[-500:]}"] if checked.returncode != 1 else []
+    checked = subprocess.run(
+        [*command, "--json"], env=dict(environment), capture_output=True, text=True, check=False
+    )
+    if checked.returncode not in (0, 1):
+        verdict.odd.append(f"verify: {checked.stderr.strip()[-500:]}")
+        return verdict
+    told = json.loads(checked.stdout)
+    verdict.checked, verdict.found = told["checked"], told["found"]
+    verdict.odd += [f"verify: {line}" for line in told["lines"] if line.startswith("✗")]
     return verdict
+
+
+def _judge_completions(session: Session, ledger: Ledger, storage: Storage, verdict: Verdict) -> None:
+    """A file whose completion was answered lies in the store, whole, unless it was removed since (I2)."""
+    rows = {
+        str(row.id): row
+        for row in session.execute(sa.select(A.c.id, A.c.object_key, A.c.state).where(A.c.state != "removed"))
+    }
+    for submission in ledger.submissions.values():
+        for file, sha256 in submission.completed.items():
+            if (row := rows.get(file)) is None:
+                continue
+            try:
+                kept = hashlib.sha256(storage.get_bytes(row.object_key)).hexdigest()
+            except ObjectMissing:
+                kept = "not there"
+            if kept != sha256:
+                verdict.lost.append(f"file {file} of submission {submission.id}, completed, is {kept}")
+            verdict.files += 1
 
 
 def _judge_one(

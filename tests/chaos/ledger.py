@@ -15,6 +15,9 @@ class Submission:
     id: UUID
     applicant: UUID
     sha256: str | None = None  # of the file sent with it
+    completed: dict[str, str] = field(
+        default_factory=dict
+    )  # file id -> sha256, where completion was answered
     dossiers: set[UUID] = field(default_factory=set)  # ids the portal gave out for it
     references: set[str] = field(default_factory=set)  # references it acknowledged it under
 
@@ -32,7 +35,10 @@ class Ledger:
         self.in_flight = 0
         self.seen: Counter[str] = Counter()  # answers by status, lost answers, twins
         self.odd: list[str] = []  # what no client may ever see, such as a 500
-        self.longest_wait = 0.0
+        self.longest_wait = 0.0  # seconds for one act, over all its tries
+        self.longest_answer = 0.0  # seconds for one answer (I13)
+        self.acked_at: list[float] = []
+        self.gone: list[str] = []  # what its owner could not read again
 
     def begun(self, submission: Submission) -> None:
         with self.lock:
@@ -45,6 +51,10 @@ class Ledger:
     def note(self, what: str) -> None:
         with self.lock:
             self.seen[what] += 1
+
+    def answered(self, seconds: float) -> None:
+        with self.lock:
+            self.longest_answer = max(self.longest_answer, seconds)
 
     def strange(self, what: str) -> None:
         with self.lock:

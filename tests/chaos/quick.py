@@ -8,11 +8,12 @@ from datetime import timedelta
 
 import dossiers.attachment_sweeps
 import dossiers.tasks
-from portal import cli, worker
+from portal import background, cli, worker
 
 if __name__ == "__main__":
     dossiers.tasks.GRACE = timedelta(seconds=4)
     vars(dossiers.attachment_sweeps).update(STUCK=timedelta(seconds=4), AGAIN=timedelta(seconds=8))
+    background.EVERY.update(anchor=2.0, check=20.0)
     for entry in worker.TIMETABLE.values():
         if isinstance(entry["schedule"], float):
             entry["schedule"] = min(entry["schedule"], 3.0)
