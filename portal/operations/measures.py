@@ -92,7 +92,7 @@ def _queue_length(url: str) -> float | None:
 def _pool() -> Iterator[GaugeMetricFamily]:
     """The pool of the process that answers."""
     with runtime.sessions() as session:
-        pool: Any = getattr(session.get_bind(), "engine", session.get_bind()).pool
+        pool: Any = session.get_bind().engine.pool
     used, size = getattr(pool, "checkedout", None), getattr(pool, "size", None)
     if used and size:
         yield GaugeMetricFamily("motcua_pool_used", "Connections this web process has in use", value=used())
@@ -100,13 +100,13 @@ def _pool() -> Iterator[GaugeMetricFamily]:
 
 
 def registry() -> CollectorRegistry:
-    """The measures of this process, or with PROMETHEUS_MULTIPROC_DIR those of all processes of the machine."""
+    """The measures of this process; with PROMETHEUS_MULTIPROC_DIR, of all processes of the machine."""
     made = CollectorRegistry()
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         MultiProcessCollector(made)  # type: ignore[no-untyped-call]
     else:
-        made.register(REGISTRY)  # type: ignore[arg-type]
-    made.register(SharedFacts())  # type: ignore[arg-type]
+        made.register(REGISTRY)
+    made.register(SharedFacts())
     return made
 
 

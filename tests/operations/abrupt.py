@@ -1,4 +1,4 @@
-"""A web process with a fault: it closes its connections without a word. `python -m tests.operations.abrupt --fd N`"""
+"""A web process with a fault: it closes its connections without a word."""
 
 import sys
 
@@ -11,5 +11,5 @@ async def _at_once(_: Draining) -> None:
 
 
 if __name__ == "__main__":
-    Draining.drain = _at_once  # type: ignore[method-assign]
+    Draining.drain = _at_once  # type: ignore[method-assign, assignment]
     sys.exit(cli.main(["web", *sys.argv[1:]]))

@@ -22,7 +22,7 @@ class Front:
         self.listening = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.port: int = self.listening.getsockname()[1]
         self.ready = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.ready.bind("\0motcua-test-%d-%d" % (os.getpid(), self.port))
+        self.ready.bind(f"\0motcua-test-{os.getpid()}-{self.port}")
         self.ready.settimeout(120)
         told = "@" + self.ready.getsockname()[1:].decode()
         self.environment = {**environment, "NOTIFY_SOCKET": told}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from auth import service as accounts
+from portal.core import events
 from tests import factories
 from tests.conftest import Database
 from tests.house.running import ROOT
@@ -78,7 +78,7 @@ def test_worker_and_background_lose_nothing_they_have_in_hand(
     with database.worker() as session:
         owners = [factories.account(session, email=f"rolling{n}@example.vn") for n in range(EVENTS)]
         for owner in owners:
-            accounts.events.record(session, owner, "account.registration_repeated", None)
+            events.record(session, owner, "account.registration_repeated", None)
         session.commit()
 
     def done() -> int:
