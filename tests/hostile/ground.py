@@ -105,8 +105,8 @@ class Ground:
                 answer = self.client.request(
                     method, self.fill(path), headers=own + given, content=self._filled(content)
                 )
-                if judge is not None:
-                    judge(answer, written)
+            if judge is not None:
+                judge(answer, written)
             return answer, written
         finally:
             place.rollback()
