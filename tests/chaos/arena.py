@@ -154,7 +154,10 @@ def run(portal: ChaosPortal, ground: Ground, plan: Plan, sessions: Sessions) -> 
             portal.kill(name)  # so that it starts armed
         portal.children["web"].wait_ready(portal.listens, 60)
     enough = threading.Event()
-    threads = [threading.Thread(target=_file_on, args=(client, ground, plan, enough)) for client in clients]
+    threads = [
+        threading.Thread(target=_file_on, args=(client, ground, plan, enough, carries(plan, place)))
+        for place, client in enumerate(clients)
+    ]
     begun = time.monotonic()
     for thread in threads:
         thread.start()
@@ -173,10 +176,15 @@ def run(portal: ChaosPortal, ground: Ground, plan: Plan, sessions: Sessions) -> 
     return outcome
 
 
-def _file_on(client: Client, ground: Ground, plan: Plan, enough: threading.Event) -> None:
+def carries(plan: Plan, place: int) -> float:
+    """The share of this client's submissions that carry a file."""
+    return plan.attach if not plan.carriers or place < plan.carriers else 0.0
+
+
+def _file_on(client: Client, ground: Ground, plan: Plan, enough: threading.Event, share: float) -> None:
     while not enough.is_set():
         submission = new_submission(client)
-        attach = random.random() < plan.attach
+        attach = random.random() < share
         flows = 2 if not attach and random.random() < plan.flows else 1
         code = ground.papered if attach else ground.plain
 

@@ -31,7 +31,16 @@ BACKGROUND = (
     "anchors.before_root",
 )
 PLACES: Mapping[str, tuple[str, ...]] = {"web": WEB, "worker": WORKER, "background": BACKGROUND}
-BUSY = ("http.before_commit", "http.after_commit", "work.before_commit", "work.after_commit")
+BUSY = (
+    "idempotency.after_claim",
+    "worker.before_ack",
+    "mail.after_send",
+    "documents.after_store",
+    "http.before_commit",
+    "http.after_commit",
+    "work.before_commit",
+    "work.after_commit",
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,7 @@ class Plan:
     network: Mapping[str, int] = field(default_factory=dict)  # "database reset" -> times
     clients: int = 6
     attach: float = 0.0  # share of submissions that carry a file
+    carriers: int = 0  # if not 0, only so many clients send files: each waits until the worker has looked
     twins: float = 0.3  # share of submissions sent twice at once
     flows: float = 0.0  # share of submissions filed by two tabs at once, from the first step
     lost: float = 0.2  # share of answers thrown away unread
