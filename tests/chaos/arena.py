@@ -169,6 +169,11 @@ def run(portal: ChaosPortal, ground: Ground, plan: Plan, sessions: Sessions) -> 
             portal.raise_the_dead()
             time.sleep(0.1)
     outcome.seconds = time.monotonic() - begun
+    if plan.points == "drawn":  # the end is judged without more failpoints
+        portal.plan = None
+        for name in ("worker", "background"):
+            portal.kill(name)
+            outcome.kills[name] += 1
     if plan.settle:
         outcome.quiet = _wait_quiet(portal, sessions, begun + plan.limit)
     outcome.harmed, outcome.hits = portal.lines.proxy.harmed, portal.hits()
@@ -205,7 +210,8 @@ def _file_on(client: Client, ground: Ground, plan: Plan, enough: threading.Event
             tab.start()
         for tab in tabs:
             tab.join()
-        time.sleep(plan.pace * random.uniform(0.5, 1.5))
+        enough_for_now = client.ledger.acknowledged() >= plan.acknowledged  # strikes are still to come
+        time.sleep(plan.pace * random.uniform(0.5, 1.5) * (8 if enough_for_now else 1))
 
 
 def _strike(

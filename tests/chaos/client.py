@@ -24,15 +24,15 @@ class GaveUp(Exception):
     """The act got no good answer in time, or one that no retry mends."""
 
 
-def picture() -> bytes:
-    """A small PNG that no one has sent before."""
+def picture(side: int = 16) -> bytes:
+    """A PNG that no one has sent before; `side` in pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         body = kind + data
         return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
 
-    rows = b"".join(b"\0" + random.randbytes(3 * 16) for _ in range(16))
-    header = struct.pack(">IIBBBBB", 16, 16, 8, 2, 0, 0, 0)
+    rows = b"".join(b"\0" + random.randbytes(3 * side) for _ in range(side))
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
         + chunk(b"IHDR", header)
