@@ -8,8 +8,8 @@ from celery import shared_task
 from auth import queries, sessions, throttle
 from portal.core import runtime
 from portal.core.crypto import Unreadable
-from portal.core.errors import NotFound
-from portal.core.mail import Mailer, MailRefused, MailUnavailable
+from portal.core.errors import NotFound, Unavailable
+from portal.core.mail import Mailer, MailRefused
 from portal.core.outbox import effect
 from portal.core.work import unit_of_work
 
@@ -28,7 +28,7 @@ Nếu không phải bạn, bạn không cần làm gì.
 
 @shared_task(  # type: ignore[untyped-decorator]
     name=TELL_OWNER,
-    autoretry_for=(MailUnavailable,),
+    autoretry_for=(Unavailable,),
     retry_backoff=5,
     retry_backoff_max=300,
     max_retries=8,
