@@ -75,7 +75,14 @@ def configure(settings: Settings) -> Celery:
         task_default_queue="motcua",
         task_default_queue_type="classic" if redis_like else "quorum",
         broker_transport_options=(
-            {"visibility_timeout": 300, "unacked_restore_interval": 1, "unacked_restore_throttle": 1}
+            {
+                "visibility_timeout": 300,
+                "unacked_restore_interval": 1,
+                "unacked_restore_throttle": 1,
+                "socket_timeout": 10,  # a silent broker is one that is away: the relay holds locks meanwhile
+                "socket_connect_timeout": 5,
+                "socket_keepalive": True,
+            }
             if redis_like
             else {"confirm_publish": True}
         ),

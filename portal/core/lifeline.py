@@ -55,8 +55,14 @@ def watch(engine: sa.Engine, *, statement_timeout_ms: int) -> None:
     sa.event.listen(engine, "checkout", _look)
 
 
-def _look(connection: Any, _record: Any, _proxy: Any) -> None:
-    """Take no connection that the server has closed; with it, all others of its age are dropped."""
+def _look(connection: Any, record: Any, _proxy: Any) -> None:
+    """Take no connection that the server has closed; with it, all others of its age are dropped.
+
+    One just made is taken as it is: if it is dead already, its first statement says so.
+    """
+    if not record.info.get("used"):
+        record.info["used"] = True
+        return
     socket = connection.fileno() if not connection.closed else None
     if socket is not None:
         poll = select.poll()

@@ -24,7 +24,8 @@ from tests.chaos.ledger import Ledger
 from tests.chaos.proxy import Proxy
 from tests.chaos.schedule import Plan, Strike
 
-PATIENCE = 6.0  # seconds that a strike waits for something to be under way
+STARTING = 8.0  # seconds that a web process may take to start on a busy machine
+PATIENCE = 15.0  # seconds that a strike waits for something to be under way
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class ChaosPortal(Portal):
     fault: str | None = None
     lines: Lines
     plan: Plan | None = None
+    rearm: bool = False  # while True, kill the web as a whole: it is to start with other failpoints
+    webs: int = 1  # processes behind the web's socket
 
     def command(self, *arguments: str) -> list[str]:
         name, *rest = arguments
@@ -85,6 +88,8 @@ class ChaosPortal(Portal):
         module = "tests.chaos.quick" if name in ("worker", "background") else "portal.cli"
         if name == "worker":
             rest += ["--concurrency", "2"]
+        if name == "web" and self.webs > 1:
+            rest += ["--workers", str(self.webs)]
         return [sys.executable, "-m", module, name, *rest]
 
     def start(self, name: str) -> None:
@@ -98,8 +103,23 @@ class ChaosPortal(Portal):
             probe.settimeout(1)
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
+    def serving(self) -> list[tuple[int, float]]:
+        """The processes behind the web's socket, each with its age in seconds; [] where there is one."""
+        up = float(Path("/proc/uptime").read_text().split()[0])
+        found = []
+        for pid in children_of(self.children["web"].pid):
+            with contextlib.suppress(OSError):
+                if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    began = float(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[19])
+                    found.append((pid, up - began / os.sysconf("SC_CLK_TCK")))
+        return found
+
     def kill(self, name: str) -> None:
-        """kill -9 the process and its children, then start it anew as a supervisor would."""
+        """kill -9 the process and its children, then start it anew; of several webs only one."""
+        serving = self.serving() if name == "web" and self.webs > 1 else []
+        if serving and not self.rearm:
+            os.kill(random.choice(serving)[0], signal.SIGKILL)  # its supervisor starts another
+            return
         self.children[name].kill()
         self.start(name)
 
@@ -150,9 +170,11 @@ def run(portal: ChaosPortal, ground: Ground, plan: Plan, sessions: Sessions) -> 
         client.sign_in()
     if plan.points:
         portal.plan = plan
+        portal.webs, portal.rearm = plan.webs, True
         for name in portal.children:
             portal.kill(name)  # so that it starts armed
-        portal.children["web"].wait_ready(portal.listens, 60)
+        portal.rearm = False
+        portal.children["web"].wait_ready(portal.answers, 120)
     enough = threading.Event()
     threads = [
         threading.Thread(target=_file_on, args=(client, ground, plan, enough, carries(plan, place)))
@@ -165,6 +187,8 @@ def run(portal: ChaosPortal, ground: Ground, plan: Plan, sessions: Sessions) -> 
         _strike(portal, plan, strikes, outcome, sessions, begun)
     finally:
         enough.set()
+        if not plan.settle:
+            ledger.over.set()
         while any(thread.is_alive() for thread in threads):
             portal.raise_the_dead()
             time.sleep(0.1)
@@ -263,6 +287,9 @@ def _at_work(portal: ChaosPortal, what: str, outcome: Outcome, sessions: Session
     if what in ("worker", "background", "queue"):
         with contextlib.suppress(SQLAlchemyError), sessions() as session:
             return waiting(session) > 0
+    if what == "web" and portal.webs > 1:  # the other one serves meanwhile
+        ages = [age for _, age in portal.serving()]
+        return len(ages) == portal.webs and min(ages) > STARTING and outcome.ledger.in_flight > 0
     return portal.listens() and outcome.ledger.in_flight > 0
 
 

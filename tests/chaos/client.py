@@ -134,7 +134,9 @@ class Client:
             if status >= 500 or (
                 status == 422 and wait_for and wait_for in json.dumps(answer, ensure_ascii=False)
             ):
-                time.sleep(0.5)
+                if wait_for and status == 422 and self.ledger.over.wait(0.5):
+                    raise GaveUp(f"{path}: the run is over")
+                time.sleep(0 if status == 422 else 0.5)
                 continue
             return status, answer
         raise GaveUp(f"{method} {path}")

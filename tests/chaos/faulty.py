@@ -17,15 +17,14 @@ import uvicorn
 from litestar.concurrency import sync_to_thread
 from litestar.types import ASGIApp, Receive, Scope, Send
 from sqlalchemy.dialects.postgresql import Insert
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlmodel import Session
 
 import portal.app
 import portal.core.http
-import portal.core.lifeline
 from auth.actor import Actor
 from dossiers import access, attachments, filing, queries
 from dossiers.models import Dossier
+from portal.core.lifeline import Bounded
 from portal.core.storage import StoreUnavailable
 
 LATE = 0.8  # seconds from the answer to the commit
@@ -85,10 +84,15 @@ def check_then_insert() -> None:
 
 def dead_pool() -> None:
     """Connections that the server has closed are handed out again and again."""
-    sa.pool._ConnectionRecord.invalidate = lambda *_, **__: None  # type: ignore[attr-defined]
-    sa.pool.base._ConnectionFairy.invalidate = lambda *_, **__: None  # type: ignore[method-assign]
-    PGDialect_psycopg.is_disconnect = lambda *_: False  # type: ignore[method-assign, misc]
-    portal.core.lifeline._look = lambda *_: None
+    made: list[Bounded] = []
+    original = Bounded.connect
+
+    def connect(*given: Any, **named: Any) -> Bounded:
+        dead = [connection for connection in made if connection.closed]
+        made.append(dead[0] if dead else original(*given, **named))
+        return made[-1]
+
+    Bounded.connect = connect  # type: ignore[method-assign, assignment]
 
 
 def completion_unseen() -> None:

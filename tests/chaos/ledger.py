@@ -33,6 +33,7 @@ class Ledger:
         self.lock = threading.Lock()
         self.submissions: dict[UUID, Submission] = {}
         self.in_flight = 0
+        self.over = threading.Event()  # nobody waits any more for a file to be checked
         self.seen: Counter[str] = Counter()  # answers by status, lost answers, twins
         self.odd: list[str] = []  # what no client may ever see, such as a 500
         self.longest_wait = 0.0  # seconds for one act, over all its tries

@@ -69,6 +69,7 @@ class Plan:
     pause: tuple[float, float] = (1.5, 3.0)  # seconds between strikes
     lasts: tuple[float, float] = (0.5, 2.0)  # seconds that a line stays broken
     pace: float = 0.0  # seconds that a client rests after each submission
+    webs: int = 1  # processes behind the web's socket
     points: str = ""  # failpoints: "" none, "once" each kills once, "drawn" one drawn at each start
     limit: float = 300  # seconds; more means something hangs
     recovers: float = 30  # seconds from the end of a fault to the next acknowledgement (I12)
@@ -94,6 +95,11 @@ class Plan:
         if self.points == "once":
             return ",".join(f"{place}=kill|once" for place in places)
         if self.points == "drawn":
+            if process == "web" and self.webs > 1:  # its supervisor hands the same to each that follows
+                return ",".join(
+                    f"{place}={random.choice(('kill', 'raise', 'sleep:0.5'))}|every:{random.randint(40, 200)}"
+                    for place in places
+                )
             place = random.choice(places)
             act = random.choice(("kill", "raise", "sleep:0.5"))
             return f"{place}={act}|every:{random.randint(60, 120) if place in BUSY else random.randint(2, 6)}"

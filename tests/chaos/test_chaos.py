@@ -32,6 +32,7 @@ LONG = Plan(
         for mode in ("latency", "blackhole", "reset", "truncate")
     },
     clients=10,
+    webs=2,
     attach=0.8,
     carriers=2,
     twins=0.15,
