@@ -1,6 +1,7 @@
 """The web application: wiring only."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -77,6 +78,9 @@ def create_app(
 
     async def start() -> None:
         widen()
+        gc.collect()
+        gc.freeze()  # what was made at start lives for ever: no collection need look at it again
+        gc.set_threshold(20_000, 20, 50)
 
     app = Litestar(
         route_handlers=[
