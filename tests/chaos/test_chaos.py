@@ -18,7 +18,8 @@ SHORT = Plan(
     kills={"web": 1, "worker": 1, "background": 1, "postgres": 2},
     network={"database reset": 1, "store truncate": 1, "queue blackhole": 1},
     clients=5,
-    attach=0.5,
+    attach=0.6,
+    carriers=2,
     flows=0.2,
     pause=(0.5, 1.5),
     points="once",
@@ -42,7 +43,7 @@ LONG = Plan(
     lasts=(0.3, 1.5),
     pace=1.0,
     points="drawn",
-    limit=1080,
+    limit=1150,
 )
 
 
