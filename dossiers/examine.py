@@ -1,8 +1,9 @@
 """The program that opens one untrusted file: `python -I examine.py FILE`, in a limited child process.
 
-It imports nothing of the portal but `examine_word`, its other half. It prints `ready` once its libraries are
-loaded and its limits set, so that a broken installation is not taken for a broken file, then one line of JSON:
-`{"kind": "pdf"|"jpeg"|"png"|"docx"|null, "reason": code|null}`. Codes are those of `refusals.SENTENCES`.
+It imports nothing of the portal but `examine_word`, its other half. It prints `ready` once its
+libraries are loaded and its limits set, so that a broken installation is not taken for a broken
+file, then one line of JSON: `{"kind": "pdf"|"jpeg"|"png"|"docx"|null, "reason": code|null}`.
+Codes are those of `refusals.SENTENCES`.
 """
 
 import json
