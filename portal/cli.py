@@ -284,7 +284,9 @@ def parser() -> argparse.ArgumentParser:
     returning = add("restore", restore)
     returning.add_argument("folder", help="the folder of all backups")
     returning.add_argument("--name", default="", help="which one (the latest complete one)")
-    returning.add_argument("--replace", action="store_true", help="delete what database and store hold now")
+    returning.add_argument(
+        "--replace", action="store_true", help="empty the database first; files in the buckets stay"
+    )
     returning.add_argument("--without-verify", action="store_true", help="leave the check at the end out")
     examining = add("doctor", doctor)
     examining.add_argument("--json", action="store_true", help="findings as one JSON document")

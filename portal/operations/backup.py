@@ -7,8 +7,10 @@ read. Keys are not part of a backup; their fingerprints are, so that a restore c
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,10 +59,15 @@ def backup(settings: Settings, storage: Storage, folder: Path, say: Say) -> tupl
     """Make one backup in the folder; what an interrupted one copied is used again.
 
     Raises:
-        Unusable: the database cannot be dumped, or the folder cannot be used.
+        Unusable: the database cannot be dumped, the store refuses us, or the folder cannot be used.
     """
     if settings.database_url_owner is None:
         raise Unusable("Cần MOTCUA_DATABASE_URL_OWNER: chỉ motcua_owner đọc được trọn vẹn các bảng.")
+    for bucket in (
+        settings.store_bucket,
+        settings.anchor_bucket,
+    ):  # the dump may take an hour: know it before
+        next(storage.listing(bucket=bucket), None)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / "objects").mkdir(exist_ok=True, mode=0o700)
     for _ in range(TRIES):
@@ -72,6 +79,13 @@ def backup(settings: Settings, storage: Storage, folder: Path, say: Say) -> tupl
 
 
 def _attempt(settings: Settings, storage: Storage, folder: Path, say: Say) -> tuple[Path, Marker]:
+    with ExitStack() as undo:
+        return _made(settings, storage, folder, say, undo)
+
+
+def _made(
+    settings: Settings, storage: Storage, folder: Path, say: Say, undo: ExitStack
+) -> tuple[Path, Marker]:
     owner = settings.database_url_owner.get_secret_value()  # type: ignore[union-attr]
     url = owner.replace("+psycopg", "")
     with psycopg.connect(url, connect_timeout=10) as connection:
@@ -81,6 +95,7 @@ def _attempt(settings: Settings, storage: Storage, folder: Path, say: Say) -> tu
         facts = _one(connection, _FACTS)
         (snapshot,) = _one(connection, "SELECT pg_export_snapshot()")
         target = _fresh_folder(folder, facts[0])
+        undo.callback(shutil.rmtree, target, ignore_errors=True)  # half a backup must not look like one
         say(
             f"Cơ sở dữ liệu: {facts[2]} sự kiện, {facts[3]} hồ sơ đã nộp, đến {facts[1] or 'chưa có sự kiện'}"
         )
@@ -117,6 +132,7 @@ def _attempt(settings: Settings, storage: Storage, folder: Path, say: Say) -> tu
     fresh = target / f".{vault.MARKER}"
     fresh.write_bytes(msgspec.json.format(msgspec.json.encode(marker), indent=1) + b"\n")
     vault.settle(fresh, target / vault.MARKER)
+    undo.pop_all()
     return target, marker
 
 

@@ -30,7 +30,7 @@ def restore(
         folder: where the backups are.
         say: told each step.
         name: which backup; the latest complete one when empty.
-        replace: empty a database and fill buckets that hold something already.
+        replace: empty a database that holds something, and fill buckets that do; their files stay.
 
     Raises:
         Unusable: the backup is damaged, the keys differ, or the target is not empty.
@@ -48,8 +48,12 @@ def restore(
     owner = settings.database_url_owner.get_secret_value()
     with psycopg.connect(owner.replace("+psycopg", ""), connect_timeout=10) as connection:
         server = connection.info.server_version // 10000
-        _ready(connection, replace)
-    _buckets_ready(settings, storage, replace)
+        full = _ready(connection, replace)
+    _buckets_ready(settings, storage, replace)  # before anything is dropped
+    if full:
+        with psycopg.connect(owner.replace("+psycopg", ""), connect_timeout=10) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
     say("Phục hồi cơ sở dữ liệu và quyền của ba vai trò")
     program = postgres_tools.program("pg_restore", max(server, marker.server_version))
     postgres_tools.run(
@@ -78,21 +82,21 @@ def _database(url: str) -> str:
     return url.rsplit("/", 1)[1].split("?")[0]
 
 
-def _ready(connection: psycopg.Connection, replace: bool) -> None:
+def _ready(connection: psycopg.Connection, replace: bool) -> bool:
+    """Whether the database holds something that is to be dropped."""
     known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
     if missing := [role for role in ROLES if role not in known]:
         raise Unusable(
-            f"Thiếu vai trò {', '.join(missing)}; tạo chúng như docs/operating.md mục 2 rồi chạy lại."
+            f"Thiếu vai trò {', '.join(missing)}; tạo chúng như docs/operating.md (PostgreSQL) rồi chạy lại."
         )
     count = connection.execute(_EMPTY).fetchone()
-    if count and count[0]:
-        if not replace:
-            raise Unusable(
-                f"Cơ sở dữ liệu đích đã có {count[0]} bảng; hãy tạo cơ sở dữ liệu trống, "
-                "hoặc thêm --replace để xoá hết dữ liệu đang có."
-            )
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
+    held = count[0] if count else 0
+    if held and not replace:
+        raise Unusable(
+            f"Cơ sở dữ liệu đích đã có {held} bảng; hãy tạo cơ sở dữ liệu trống, "
+            "hoặc thêm --replace để xoá hết dữ liệu đang có."
+        )
+    return bool(held)
 
 
 def _buckets_ready(settings: Settings, storage: Storage, replace: bool) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 
 from dossiers import filing, verify
 from dossiers.rollups import fold_once
@@ -144,12 +146,19 @@ def drill(
 
     people = threading.Thread(target=traffic)
     people.start()
+    begun = time.monotonic()
     try:
         assert commands.backup(source.settings, folder) == 0
+        saved = time.monotonic() - begun
     finally:
         enough.set()
         people.join()
+    begun = time.monotonic()
     assert commands.restore(target.settings, folder) == 0
+    print(
+        f"drill: {len(acknowledged)} acknowledged before, {len(during)} filed meanwhile; "
+        f"backup {saved:.1f} s, restore {time.monotonic() - begun:.1f} s"
+    )
     assert during
     return set(acknowledged), filed_in(target)
 
@@ -230,12 +239,36 @@ def test_an_interrupted_backup_does_not_count(
         assert commands.backup(source.settings, tmp_path) == 2
 
     assert vault.complete(tmp_path) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["objects"]
     with pytest.raises(vault.Unusable, match="Không có bản sao lưu"):
         vault.chosen(tmp_path)
 
 
 def _power_cut(*_: Any) -> None:
     raise OSError("power cut")
+
+
+@pytest.mark.parametrize("change", [{"store_secret_key": SecretStr("x" * 20)}, {"anchor_bucket": "khong-co"}])
+def test_a_store_that_refuses_us_ends_it_in_one_sentence_and_leaves_nothing(
+    source: Place, target: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str], change: dict[str, Any]
+) -> None:
+    assert commands.backup(source.settings.model_copy(update=change), tmp_path) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("✗ Chưa sao lưu được: ")
+    assert "MOTCUA_" in said
+    assert "x" * 20 not in said
+    assert [path.name for path in tmp_path.iterdir()] in ([], ["objects"])
+
+
+def test_a_store_that_refuses_us_ends_a_restore_before_the_database_is_filled(
+    town: Town, source: Place, target: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands.backup(source.settings, tmp_path) == 0
+    refused = target.settings.model_copy(update={"store_secret_key": SecretStr("x" * 20)})
+
+    assert commands.restore(refused, tmp_path) == 2
+    assert "MOTCUA_STORE_ACCESS_KEY" in capsys.readouterr().err
+    assert commands.restore(target.settings, tmp_path) == 0
 
 
 @pytest.mark.parametrize("harm", ["missing", "altered", "dump", "manifest"])
@@ -303,5 +336,7 @@ def test_a_long_drill_under_traffic(
     acknowledged, restored = drill(town, source, target, tmp_path, before=400, at_least=300)
 
     assert acknowledged <= restored
+    begun = time.monotonic()
     findings = target.judge()
+    print(f"drill: {len(restored)} dossiers restored, verify {time.monotonic() - begun:.1f} s")
     assert findings.green, repr(findings)
