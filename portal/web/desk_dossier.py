@@ -15,13 +15,13 @@ from dossiers.deadlines import Deadline, due
 from dossiers.models import DocumentKind
 from dossiers.timeline import OF_APPLICANT, OF_DRAFT, label_of
 from dossiers.views import AttachmentView, DossierView
-from dossiers.workflow import Action, Status
+from dossiers.workflow import END, Action, Status
 from portal.core import events
 from portal.core.calendar import VIET_NAM
 from portal.core.clock import local, now, today
 from portal.core.render import capital, time_vi
 from portal.core.storage import PostForm, Storage
-from portal.web.due import when
+from portal.web.due import clock, when
 from portal.web.pages import AnyRequest, page
 from services_catalog import forms
 from services_catalog.answer_words import words
@@ -34,6 +34,12 @@ RETURN_WAYS: Final = {
 }
 ICONS: Final = {"pdf": "file-earmark-pdf", "jpeg": "file-earmark-image", "png": "file-earmark-image"}
 PICTURES: Final = ("jpeg", "png")
+_AFTER: Final = {
+    Status.REFUSED: "Người nộp nhận phiếu mẫu 03, có thể sửa rồi nộp lại, hoặc khiếu nại.",
+    Status.STOPPED: "Người nộp nhận phiếu mẫu 03, có thể nộp lại, hoặc khiếu nại. Hồ sơ khép lại.",
+    Status.SETTLED: "Kết quả đang chờ được trả.",
+    Status.RETURNED: "Đã trả kết quả, hồ sơ khép lại.",
+}
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -145,7 +151,7 @@ def history_of(session: Session, view: DossierView, actor: Actor) -> list[Entry]
     told = [one for one in view.timeline if one.name not in OF_DRAFT]
     for event in reversed(told):
         who = "Cổng" if event.actor_id is None else "Bạn" if event.actor_id == actor.id else "Cán bộ"
-        kind, text = ("now" if event is told[-1] else ""), ""
+        kind, text = ("now" if event is told[-1] and view.status not in END else ""), ""
         if event.name in OF_APPLICANT:
             who, kind = view.applicant.get("name") or "Người nộp", kind or "you"
         if event.name in ("dossier.refused", "dossier.rejected"):
@@ -215,6 +221,7 @@ def desk_page(
     viewed = next((one for one in view.attachments if str(one.id) == file and one.state == "ready"), None)
     needs_file = view.content.result is not None and not view.content.result.generated
     owed = [fee for fee in view.fees if fee.settled_at is None]
+    history = history_of(session, view, actor)
     return page(
         request,
         "desk/dossier.html",
@@ -243,6 +250,9 @@ def desk_page(
             calendar=VIET_NAM,
         ),
         act=step_of(view, permitted),
+        clock=clock(view.status, view.agency_name),
+        after=after_of(view.status),
+        reason=next((entry.text for entry in history if entry.text), ""),
         permitted=permitted,
         would=would_be(view) if view.status is Status.SUBMITTED else None,
         decides=decides,
@@ -256,7 +266,7 @@ def desk_page(
         return_way=RETURN_WAYS.get(view.return_way, view.return_way),
         document_names={kind.value: words for kind, words in desk_queries.DOCUMENT_NAMES.items()},
         has_result=any(one.kind == DocumentKind.RESULT for one in view.documents),
-        history=history_of(session, view, actor),
+        history=history,
         typed=typed,
         conflict=conflict,
         key=str(uuid4()),
@@ -275,6 +285,11 @@ def step_of(view: DossierView, permitted: set[Action]) -> str:
     if Action.START in permitted:
         return "claim"
     return "none"
+
+
+def after_of(status: Status) -> str:
+    """What follows where no act of the officer is open: whose turn it is."""
+    return _AFTER.get(status, "Lúc này không có việc nào dành cho bạn ở hồ sơ này.")
 
 
 def _until(view: DossierView) -> str:

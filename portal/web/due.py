@@ -1,6 +1,8 @@
 """How the desk says when something is due: kind (icon and colour), words, a second line. Pure."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Final
 
 import msgspec
 
@@ -9,7 +11,12 @@ from portal.core.calendar import OutsideCalendar, WorkCalendar
 from portal.core.clock import local
 from portal.core.render import NBSP, capital, date_vi, time_vi, weekday
 
-PAUSED = frozenset({Status.SUPPLEMENT, Status.FINANCIAL_DUTY, Status.WITHDRAWAL_ASKED})
+# Where the clock rests, and what for.
+PAUSED: Final[Mapping[Status, str]] = {
+    Status.SUPPLEMENT: "chờ người nộp bổ sung",
+    Status.FINANCIAL_DUTY: "chờ người nộp đóng tiền",
+    Status.WITHDRAWAL_ASKED: "chờ trả lời việc rút hồ sơ",
+}
 
 
 class When(msgspec.Struct, frozen=True):
@@ -37,12 +44,23 @@ def when(
     if status is Status.SUBMITTED and reception_due_at is not None:
         return _due(reception_due_at, "trả lời tiếp nhận", now, calendar)
     if status in PAUSED:
-        return When("is-paused", "Tạm dừng", "chờ người dân")
+        return When("is-paused", "Tạm dừng", PAUSED[status])
     if status is Status.SETTLED:
         return When("", "Chờ trả kết quả", f"có kết quả {date_vi(settled_at)[:5]}" if settled_at else "")
     if status in END or status is Status.DRAFT or due_at is None:
         return None
     return _due(due_at, f"hẹn trả {date_vi(due_at)[:5]}", now, calendar)
+
+
+def clock(status: Status, agency: str) -> str:
+    """Whose clock runs, in one sentence."""
+    if status in PAUSED:
+        return f"Đồng hồ đang dừng, {PAUSED[status]}."
+    if status in (Status.ACCEPTED, Status.PROCESSING):
+        return f"Đồng hồ đang chạy ở {agency}."
+    if status in (Status.DRAFT, Status.SUBMITTED):
+        return "Đồng hồ giải quyết chưa chạy, hồ sơ chưa được tiếp nhận."
+    return "Đồng hồ đã dừng."
 
 
 def _due(at: datetime, small: str, now: datetime, calendar: WorkCalendar) -> When:

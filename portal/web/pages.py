@@ -54,6 +54,9 @@ PUBLIC_NAV: Final = (
 )
 
 
+BELOW: Final = {"/quan-tri/thu-tuc": "/quan-tri/"}  # a link that stands for more than its own address
+
+
 @lru_cache(maxsize=256)
 def static(path: str) -> str:
     """The address of a static file, with its content's fingerprint, so that browsers may keep it for ever."""
@@ -129,7 +132,7 @@ def navigation(actor: Actor, path: str, *, desk: bool) -> list[Link]:
         if actor.signed_in:
             links.insert(1, ("/ho-so", "Hồ sơ của tôi"))
     return [
-        Link(href, label, path == href or (href != "/" and path.startswith(href + "/")))
+        Link(href, label, path == href or (href != "/" and path.startswith(BELOW.get(href, href + "/"))))
         for href, label in links
     ]
 
@@ -190,7 +193,7 @@ def error_page(request: AnyRequest, problem: Problem) -> Response[Any]:
     incident = str(request.scope.get("request_id") or uuid4().hex)[:8].upper()
     return page(
         request,
-        "error.html",
+        "desk/error.html" if _at_desk(request) else "error.html",
         status_code=problem.status,
         headers=problem.headers,
         problem=problem,
@@ -198,6 +201,12 @@ def error_page(request: AnyRequest, problem: Problem) -> Response[Any]:
         back=safe_next(referer_path(request), ""),
         errors=problem.extra.get("errors") or [],
     )
+
+
+def _at_desk(request: AnyRequest) -> bool:
+    """Whether somebody who works here asks for a page of the desk or the catalogue."""
+    works = actor_of(request.scope).has(Role.OFFICER, Role.CATALOGUE_EDITOR, Role.ADMINISTRATOR)
+    return works and request.url.path.startswith(("/can-bo", "/quan-tri"))
 
 
 def _to_sign_in(request: AnyRequest) -> Response[Any]:

@@ -1,6 +1,7 @@
 // Keys of the inbox: / j k ? (Enter follows the focused link by itself). An addition: everything is a link
 // or a form without them, they never act inside a field, and they can be switched off (WCAG 2.1.4).
 (() => {
+  document.querySelector(".mc-views [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
   const OFF = "motcua.keys.off";
   const remembered = () => { try { return localStorage.getItem(OFF) === "1"; } catch { return false; } };
   const help = document.getElementById("phim");
