@@ -12,7 +12,7 @@ from sqlmodel import Session
 from auth import identifiers, passwords, profile, queries, sessions, throttle
 from auth.actor import Actor, Role
 from auth.models import Account, Membership, Person
-from auth.profile import Entries, Profile
+from auth.profile import Entries, Profile, ProfileIncomplete
 from auth.queries import agencies_under
 from portal.core import clock, crypto, events, runtime
 from portal.core.db import new_id
@@ -77,6 +77,16 @@ def register(
         if found is not None:
             owner = queries.account(session, found.id, for_update=True)
             events.record(session, owner, "account.registration_repeated", None)
+
+
+def complaints(*, name: str, email: str, password: str, phone: str, personal_id: str) -> list[dict[str, str]]:
+    """What `register` would find wrong, so that a form can tell it together with complaints of its own."""
+    try:
+        _entries(name, email, password, phone, personal_id, None)
+    except ProfileIncomplete as refusal:
+        found: list[dict[str, str]] = refusal.extra["errors"]
+        return found
+    return []
 
 
 def create_account(

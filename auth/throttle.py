@@ -90,7 +90,7 @@ def take(sessions: Sessions, buckets: Sequence[Bucket]) -> None:
                 waits.append(max(1, round((ends - now).total_seconds())))
         session.commit()
     if waits:
-        raise TooMany("Bạn đã thử quá nhiều lần. Vui lòng chờ một lát rồi thử lại.", retry_after=max(waits))
+        raise TooMany("Bạn đã thử quá nhiều lần. Chờ một lát rồi thử lại.", retry_after=max(waits))
 
 
 def give_back(sessions: Sessions, buckets: Sequence[Bucket]) -> None:

@@ -181,7 +181,7 @@ def named(label: str) -> str:
 
 def missing(field: Field) -> str:
     """What to do when a required answer is not there."""
-    if field.label.rstrip().endswith("?"):
+    if field.label.rstrip().endswith("?") or field.label.startswith("Bạn "):
         return f"Trả lời câu “{field.label.strip()}”"
     match field.kind:
         case "choice" | "choices":

@@ -95,18 +95,11 @@ def sign_up(
             {"field": "agree", "message": "Đánh dấu đồng ý để chúng tôi được lưu thông tin tài khoản"}
         )
     try:
+        entries = {key: given[key] for key in ("name", "email", "phone", "personal_id")}
+        entries["password"] = form.get("password")
         if found:
-            raise Invalid("", errors=found)
-        service.register(
-            session,
-            name=given["name"],
-            email=given["email"],
-            password=form.get("password"),
-            phone=given["phone"],
-            personal_id=given["personal_id"],
-            birth=birth,
-            address=address,
-        )
+            raise Invalid("", errors=[*service.complaints(**entries), *found])
+        service.register(session, **entries, birth=birth, address=address)
     except (Invalid, TooMany) as refusal:
         errors, problems = problems_of(
             refusal.extra.get("errors") or [{"field": "", "message": refusal.detail}]

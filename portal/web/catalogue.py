@@ -15,6 +15,7 @@ from portal.core.calendar import VIET_NAM
 from portal.core.clock import now, today
 from portal.core.errors import Invalid, NotFound
 from portal.core.http import DbSession
+from portal.core.render import capital
 from portal.web.pages import AnyRequest, page
 from services_catalog import caching, queries, rulesets
 from services_catalog.content import FeeItem, Requirement, RevisionContent
@@ -211,7 +212,7 @@ def procedure_page(
         fee=fee_text(content.fees, today()),
         minutes=_minutes(content),
         expected=_expected(content),
-        audience=", ".join(AUDIENCES[one] for one in content.audience),
+        audience=capital(", ".join(AUDIENCES[one] for one in content.audience).lower()),
         submission_id=str(uuid4()),
         level_names=LEVEL_NAMES,
         reception_hours=RECEPTION_HOURS_ONLINE,

@@ -18,7 +18,7 @@
   const draw = () => {
     const narrow = el.clientWidth < 560;
     view.setOption({
-      animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      animation: false, // the picture is there at once, as the design asks of all motion
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 14, color: css("--mc-ink-2") },
       grid: { left: 52, right: narrow ? 16 : 32, top: 28, bottom: 32 },
       tooltip: {

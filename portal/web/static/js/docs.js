@@ -16,6 +16,11 @@
     return [schema.type, schema.format].filter(Boolean).join(" · ") || "object";
   };
 
+  const titles = {
+    System: "Tình trạng hệ thống", Journal: "Nhật ký công khai", Auth: "Đăng nhập, tài khoản", Catalogue: "Danh mục thủ tục",
+    Dossiers: "Hồ sơ", Desk: "Bàn làm việc của cán bộ", Statistics: "Số liệu",
+  };
+
   let spec;
   try {
     spec = await (await fetch(place.dataset.schema, {headers: {accept: "application/json"}})).json();
@@ -35,7 +40,7 @@
   place.replaceChildren();
   for (const [tag, operations] of groups) {
     const section = el("section", "mc-panel");
-    section.append(el("h2", "", tag));
+    section.append(el("h2", "", titles[tag] || tag));
     for (const [method, path, operation] of operations) {
       const item = el("details", "mc-why mb-1");
       const summary = el("summary", "");
