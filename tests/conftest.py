@@ -1,7 +1,9 @@
 """Real services under every test: one PostgreSQL per run, a store and a broker where a test asks."""
 
+import asyncio
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,12 @@ from tests import canaries
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "motcua"
+
+
+def alone(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run it to its end in a thread of its own: where a browser is open, this one has a loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -10,7 +10,7 @@ from portal.core import runtime
 from portal.core.db import make_engine, make_sessions
 from tests import factories
 from tests.auth.conftest import storey
-from tests.conftest import Database
+from tests.conftest import Database, alone
 
 EMAIL = "anh.nguyen@example.vn"
 THREADS = 2
@@ -36,7 +36,7 @@ def test_a_crowd_is_served_by_two_threads(database: Database) -> None:
             answers = await asyncio.gather(*(browser.get("/api/v1/auth/sessions") for _ in range(PEOPLE)))
             return {answer.status_code for answer in answers}, time.perf_counter() - start
 
-    statuses, seconds = asyncio.run(crowd())
+    statuses, seconds = alone(crowd())
     engine.dispose()
 
     assert statuses == {200}

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -17,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.core.db import Sessions
 from portal.embedded import Embedded
+from portal.embedded.process import CannotStart
 from portal.embedded.supervisor import Portal
 from tests.chaos.client import Client, GaveUp, new_submission
 from tests.chaos.judge import waiting
@@ -174,7 +176,8 @@ def run(portal: ChaosPortal, ground: Ground, plan: Plan, sessions: Sessions) -> 
         for name in portal.children:
             portal.kill(name)  # so that it starts armed
         portal.rearm = False
-        portal.children["web"].wait_ready(portal.answers, 120)
+        if not _until(portal, portal.answers if plan.webs > 1 else portal.listens, 120):
+            raise CannotStart("the armed web process does not answer")
     enough = threading.Event()
     threads = [
         threading.Thread(target=_file_on, args=(client, ground, plan, enough, carries(plan, place)))
@@ -276,10 +279,14 @@ def _live(portal: ChaosPortal, until: float) -> None:
         time.sleep(min(left, 0.1))
 
 
-def _until(portal: ChaosPortal, ready) -> None:  # type: ignore[no-untyped-def]
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and not ready():
+def _until(portal: ChaosPortal, ready: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+    """Whether it came to be so in time; what dies meanwhile, of a failpoint say, is started again."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if ready():
+            return True
         _live(portal, time.monotonic() + 0.05)
+    return False
 
 
 def _at_work(portal: ChaosPortal, what: str, outcome: Outcome, sessions: Sessions) -> bool:

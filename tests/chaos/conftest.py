@@ -124,17 +124,17 @@ def environment(database: house.Database, services: Embedded, lines: Proxy) -> d
 def portal(
     environment: dict[str, str], services: Embedded, lines: Proxy, tmp_path: Path
 ) -> Iterator[Callable[..., ChaosPortal]]:
-    """Start the three processes, with a fault in the web process if named."""
+    """Start the three processes; with a fault in the web process only that, unless `whole`."""
     started: list[ChaosPortal] = []
 
-    def start(fault: str | None = None) -> ChaosPortal:
+    def start(fault: str | None = None, *, whole: bool = False) -> ChaosPortal:
         (port,) = free_ports(1)
         environment["MOTCUA_PUBLIC_URL"] = f"http://localhost:{port}"
         environment["MOTCUA_FAILPOINTS_KEPT"] = str(tmp_path)
         made = ChaosPortal(environment, tmp_path, port)
         made.fault, made.lines = fault, Lines(services, lines)
         started.append(made)
-        for name in ("web",) if fault else ("web", "worker", "background"):
+        for name in ("web",) if fault and not whole else ("web", "worker", "background"):
             made.start(name)
         made.children["web"].wait_ready(made.listens, 180)
         return made

@@ -84,7 +84,8 @@ def test_a_pool_of_dead_connections_is_seen_as_no_recovery(portal, ground, datab
 
 
 def test_a_completion_answered_without_the_store_is_seen_as_a_loss(portal, ground, database, seed):
-    _, verdict = judged(portal("completion-unseen"), ground, UNSEEN, database, seed)
+    """With the worker, so that file follows file: some completion meets the silent store."""
+    _, verdict = judged(portal("completion-unseen", whole=True), ground, UNSEEN, database, seed)
 
     assert verdict.lost
 

@@ -10,7 +10,7 @@ from portal.core import http
 from portal.core.http import Busy
 from portal.core.work import DatabaseGone, unit_of_work
 from portal.embedded import Embedded
-from tests.conftest import admin
+from tests.conftest import admin, alone
 
 
 def work_while_the_line_breaks(migrated: Embedded) -> None:
@@ -49,7 +49,7 @@ def test_who_waits_too_long_for_a_turn_is_told_to_come_back(monkeypatch):
             raise AssertionError("two turns at once")
 
     with pytest.raises(Busy) as raised:
-        asyncio.run(wait_behind())
+        alone(wait_behind())
 
     assert raised.value.status == 503
 
@@ -62,7 +62,7 @@ def test_a_turn_is_given_back():
         async with http._turn(turns):
             return 2
 
-    assert asyncio.run(twice()) == 2
+    assert alone(twice()) == 2
 
 
 def test_a_silent_queue_is_not_waited_for_without_end(settings):

@@ -63,7 +63,7 @@ def test_the_series_has_every_month_that_has_begun(client: TestClient[Any]) -> N
 
 
 def test_no_cell_is_a_formula() -> None:
-    text = csv_text([["=1", "+1", "-1", "@a", "\t=1", 'a"b', None, -5, 1.5, "a=b"]])
+    text = csv_text([["=1", "+1", "-1", "@a", "\t=1", "a\t=1", 'a"b', None, -5, 1.5, "a=b"]])
 
     row = next(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
-    assert row == ["'=1", "'+1", "'-1", "'@a", "'\t=1", 'a"b', "", "-5", "1.5", "a=b"]
+    assert row == ["'=1", "'+1", "'-1", "'@a", "'=1", "a =1", 'a"b', "", "-5", "1.5", "a=b"]
