@@ -10,7 +10,7 @@ from pathlib import Path
 from portal import worker
 from portal.core import runtime
 from portal.embedded.supervisor import Portal
-from tests.bench import inside, reading, writing
+from tests.bench import figures, inside, reading, start, writing
 from tests.bench.ground import ROOT, Ground, Size, prepared
 from tests.bench.load import WrongAnswer
 from tests.bench.recording import Recorder
@@ -58,6 +58,8 @@ def run(ground: Ground, folder: Path, parts: list[str], *, rounds: int, seconds:
     recorder, each = Recorder(ground), reading.reads(ground)
     counts = reading.record(ground, recorder, each)
     acted = writing.count(ground, recorder)
+    figures.fill(ground)
+    told = figures.record(ground, recorder)
     recorder.write(folder / "replay")
     worker.configure(ground.settings)
     runtime.install(ground.settings, ground.worker, ground.storage)  # the recorder's application put its own
@@ -85,6 +87,7 @@ def run(ground: Ground, folder: Path, parts: list[str], *, rounds: int, seconds:
             say([inside.search(ground, started["ours"])])
             in_hand = next(n for n, one in enumerate(each) if one.name == "desk, 20 in hand")
             say([inside.desk_in_database(ground, recorder.lines, f"r{in_hand}")])
+            say(figures.measure(ground, started["ours"], recorder.lines, told))
         if "writing" in parts:
             print("· writing", flush=True)
             written = writing.acts(ground, started, rounds=rounds, seconds=seconds)
@@ -95,9 +98,11 @@ def run(ground: Ground, folder: Path, parts: list[str], *, rounds: int, seconds:
         if "inside" in parts:
             print("· inside", flush=True)
             say(inside.journal_lines(ground, count=max(2_000, ground.size.dossiers // 20)))
-            say([inside.pdf()])
+            say([inside.fold_beside_filing(lines)])
+            say(inside.pdf())
             say(_beside(ground, folder, started))
             say([Line("web process, start to first answer", "s", ours=started["ours"].start_seconds)])
+            say(start.lines())
     finally:
         for server in started.values():
             server.stop()

@@ -69,6 +69,15 @@ def desk_in_database(ground: Ground, recorded: dict[str, Any], name: str) -> Lin
     return line
 
 
+def fold_beside_filing(lines: list[Line]) -> Line:
+    """What share of a processor the folder needs to keep up with filing at its measured rate."""
+    rates = {line.name: line.ours for line in lines}
+    line = Line("fold, share of a core at full filing", "%", target="≤ 10 %")
+    line.ours = 100 * rates.get("submission", 0.0) / rates["fold"]
+    line.at_most(line.ours, 10)
+    return line
+
+
 def _append(ground: Ground, count: int) -> int:
     """So many events of small streams, through the journal's own door."""
     made = 0
@@ -187,8 +196,8 @@ def delivery(ground: Ground, *, times: int = 40) -> Line:
     return line
 
 
-def pdf(*, times: int = 7) -> Line:
-    """Processor time of one acknowledgement, in the drawing child."""
+def pdf(*, times: int = 7) -> list[Line]:
+    """Processor time of one acknowledgement in the drawing child, and the child's memory after it."""
     press = Press()
     told = context(DocumentKind.ACKNOWLEDGEMENT, facts())
     press.template("acknowledgement.html", told)
@@ -200,8 +209,9 @@ def pdf(*, times: int = 7) -> Line:
         used.append(1000 * (cpu_of(press._process.pid, ended=True) - before))
     line = Line("PDF receipt", "ms CPU", ours=statistics.median(used), target="≤ 250 ms CPU")
     line.at_most(line.ours, 250)
+    memory = Line("PDF child, memory", "MB", ours=pss(press._process.pid))
     press.close()
-    return line
+    return [line, memory]
 
 
 def memory(ground: Ground, web: Server, others: dict[str, int]) -> list[Line]:

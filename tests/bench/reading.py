@@ -46,8 +46,6 @@ def reads(ground: Ground) -> list[Read]:
         Read("desk, 20 of all", "/api/v1/desk/dossiers?view=all&limit=20", "officer",
              targets={"framework": 0.7}, by_cpu=True),
         Read("desk, page", "/can-bo", "officer"),
-        Read("figures, year", "/api/v1/statistics/online-rates"),
-        Read("figures, month of an agency", "/api/v1/statistics/dossiers"),
     ]  # fmt: skip
 
 
