@@ -102,3 +102,17 @@ def test_withdrawing_ends_what_is_offered(keeper: Desk) -> None:
 
     assert post(keeper, code, "ngung").status_code == 303
     assert "chưa công bố" in keeper.get(f"/quan-tri/thu-tuc/{code}").text
+
+
+def test_a_failing_condition_links_to_what_decides_it(keeper: Desk, session: Session) -> None:
+    person = {"name": "Cấp giấy", "electronic": False, "generated": False}
+    made = factories.procedure(session, keeper.agency.id, made_content=factories.simple(result=person))
+    session.commit()
+
+    assert post(keeper, made.code, "ban-nhap").status_code == 303
+    text = keeper.get(f"/quan-tri/thu-tuc/{made.code}").text
+
+    assert '<a href="#ketqua">Xem kết quả</a>' in text
+    assert 'id="ketqua"' in text
+    assert 'aria-disabled="true" aria-describedby="vs"' in text
+    assert 'href="/quan-tri/thu-tuc" aria-current="page"' in keeper.get("/quan-tri/co-quan").text
