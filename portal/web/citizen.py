@@ -16,6 +16,7 @@ from dossiers.workflow import END, Status
 from portal.core.calendar import VIET_NAM
 from portal.core.clock import local, now, today
 from portal.core.http import AppStorage, DbSession
+from portal.core.paging import BadCursor
 from portal.core.render import datetime_vi, dong, weekday_date
 from portal.web.drafts import answer_rows
 from portal.web.pages import AnyRequest, page, see_other
@@ -30,7 +31,10 @@ After = Annotated[str, QueryParameter(name="sau", max_length=300, required=False
 @get("/ho-so", sync_to_thread=True, include_in_schema=False, guards=[CITIZEN])
 def mine(request: AnyRequest, session: DbSession, actor: CurrentActor, after: After = "") -> Response[Any]:
     """One's dossiers: those that wait for oneself on top, the finished ones folded."""
-    found = queries.mine(session, actor, after=after or None)
+    try:
+        found = queries.mine(session, actor, after=after or None)
+    except BadCursor:
+        return see_other("/ho-so")
     return page(
         request,
         "dossier/mine.html",

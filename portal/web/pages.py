@@ -124,7 +124,7 @@ def navigation(actor: Actor, path: str, *, desk: bool) -> list[Link]:
     """The links of the header; at the desk those of the actor's roles."""
     if desk:
         links = [("/can-bo", "Hồ sơ")] if actor.has(Role.OFFICER) else []
-        if actor.has(Role.CATALOGUE_EDITOR, Role.ADMINISTRATOR):
+        if actor.has(Role.CATALOGUE_EDITOR):
             links.append(("/quan-tri/thu-tuc", "Danh mục"))
         links += [("/thong-ke", "Thống kê"), ("/", "Trang của người dân")]
     else:
