@@ -1,0 +1,228 @@
+"""The tour, third part: the officers' desk, the catalogue for its editors, and faults anywhere."""
+
+from tests.pages.ground import Ground
+from tests.pages.looking import Look, Stop, at, nothing, sent
+from tests.pages.tour_public import FORM, LANDS
+from tests.pages.walker import Walker
+
+OFFICER, EDITOR = "officer", "editor"
+DESK = "/can-bo/ho-so/{dossier_id:uuid}"
+CATALOGUE = "/quan-tri/thu-tuc"
+PROCEDURE = "/quan-tri/thu-tuc/{code:str}"
+ACTS = ("tiep-nhan", "khong-tiep-nhan", "nhan-viec", "tra-lai", "thu-phi", "quyet-dinh", "tra-ket-qua")
+STALE = {"seq": "1", "key": "mot-khoa-cu"}
+
+
+def act(name: str, place: str, what: str, values: dict[str, str], status: int, **more: str) -> Look:
+    """A look at what an act of the desk answers."""
+    page = f"/can-bo/ho-so/<{place}>"
+    return sent(name, OFFICER, page, f"{page}/{what}", values, "", status, **more)  # type: ignore[arg-type]
+
+
+def kept_out(name: str, place: str, what: str) -> Stop:
+    """An act that comes too late: the dossier's page tells what is so now."""
+    return Stop((act(name, place, what, STALE, 409),), {"empty": FORM, "filled": LANDS})
+
+
+DESKS: dict[str, Stop] = {
+    "GET /can-bo": Stop(
+        (
+            at("ban-lam-viec-trong", "empty", "idle", "/can-bo", "Hồ sơ"),
+            at("ban-lam-viec", "filled", OFFICER, "/can-bo?view=to_receive", "Hồ sơ"),
+            at("ban-lam-viec-cua-toi", "filled", OFFICER, "/can-bo?view=mine", "Hồ sơ"),
+            at("ban-lam-viec-tat-ca", "filled", OFFICER, "/can-bo?view=all", "Hồ sơ", long=True),
+            at("ban-lam-viec-day", "filled", OFFICER, "/can-bo", "Hồ sơ", first=Ground.crowd, long=True),
+            at("ban-lam-viec-khong-thay", "filled", OFFICER, "/can-bo?view=all&query=xyzzyq", "Hồ sơ"),
+        ),
+        {"error": "a filter nobody knows is left out"},
+    ),
+    f"GET {DESK}": Stop(
+        (
+            at("can-bo-cho-tiep-nhan", "filled", OFFICER, "/can-bo/ho-so/<submitted>", ""),
+            at("can-bo-tiep-nhan", "filled", OFFICER, "/can-bo/ho-so/<accepted>", ""),
+            at("can-bo-dang-giu", "filled", OFFICER, "/can-bo/ho-so/<processing>", ""),
+            at("can-bo-xem-tep", "filled", OFFICER, "/can-bo/ho-so/<settled>?tep=<attachment>&hien=1", ""),
+            at(
+                "can-bo-da-tra",
+                "filled",
+                OFFICER,
+                "/can-bo/ho-so/<returned>",
+                "",
+                first=Ground.deliver,
+                long=True,
+            ),
+            at("can-bo-tu-choi", "filled", OFFICER, "/can-bo/ho-so/<rejected>", ""),
+            at("can-bo-khong-nhan", "filled", OFFICER, "/can-bo/ho-so/<refused>", "", long=True),
+            at("can-bo-khong-co", "error", "idle", "/can-bo/ho-so/<submitted>", "Không tìm thấy", status=404),
+        ),
+        {"empty": "a dossier without anything is a draft, and no officer's"},
+    ),
+    f"POST {DESK}/tiep-nhan": kept_out("can-bo-tiep-nhan-muon", "submitted", "tiep-nhan"),
+    f"POST {DESK}/nhan-viec": kept_out("can-bo-nhan-muon", "settled", "nhan-viec"),
+    f"POST {DESK}/tra-lai": kept_out("can-bo-tra-lai-muon", "rejected", "tra-lai"),
+    f"POST {DESK}/tra-ket-qua": kept_out("can-bo-tra-ket-qua-som", "processing", "tra-ket-qua"),
+    f"POST {DESK}/thu-phi": Stop(
+        (act("can-bo-thu-phi-sai", "processing", "thu-phi", {}, 400),), {"empty": FORM, "filled": LANDS}
+    ),
+    f"POST {DESK}/khong-tiep-nhan": Stop(
+        (
+            act(
+                "can-bo-xem-truoc-khong-nhan",
+                "submitted",
+                "khong-tiep-nhan",
+                {"do": "preview", "note": "Thiếu bản chụp Giấy chứng tử đã cấp trước đây."},
+                200,
+                state="filled",
+            ),
+            act(
+                "can-bo-khong-nhan-thieu", "submitted", "khong-tiep-nhan", {"do": "preview", "note": ""}, 422
+            ),
+        ),
+        {"empty": FORM},
+    ),
+    f"POST {DESK}/quyet-dinh": Stop(
+        (
+            act(
+                "can-bo-xem-truoc-phe-duyet",
+                "deciding",
+                "quyet-dinh",
+                {"do": "preview", "outcome": "approve", "note": "Chúc mừng gia đình."},
+                200,
+                state="filled",
+                checked="deciding",
+            ),
+            act("can-bo-quyet-dinh-thieu", "processing", "quyet-dinh", {"do": "preview"}, 422),
+            act("can-bo-quyet-dinh-muon", "settled", "quyet-dinh", {"outcome": "reject", **STALE}, 409),
+        ),
+        {"empty": FORM},
+    ),
+    f"POST {DESK}/ket-qua/{{attachment_id:uuid}}/bo": Stop(
+        (act("loi-404", "settled", "ket-qua/<none>/bo", {}, 404),), {"empty": FORM, "filled": LANDS}
+    ),
+    f"GET {DESK}/ket-qua/da-gui/{{attachment_id:uuid}}": nothing(
+        OFFICER, "/can-bo/ho-so/<deciding>/ket-qua/da-gui/<result>"
+    ),
+    f"GET {DESK}/tep/{{attachment_id:uuid}}": nothing(OFFICER, "/can-bo/ho-so/<settled>/tep/<attachment>"),
+    f"GET {DESK}/tai-lieu/{{document_id:uuid}}": nothing(
+        OFFICER, "/can-bo/ho-so/<settled>/tai-lieu/<document>"
+    ),
+    **{f"GET {DESK}/{one}": nothing(OFFICER, f"/can-bo/ho-so/<submitted>/{one}") for one in ACTS},
+}
+
+EDITORS: dict[str, Stop] = {
+    f"POST {PROCEDURE}/ban-nhap": Stop(
+        (
+            sent(
+                "quan-tri-da-soan",
+                EDITOR,
+                f"{CATALOGUE}/<drafted>",
+                f"{CATALOGUE}/<drafted>/ban-nhap",
+                {},
+                "",
+                200,
+                state="filled",
+            ),
+            sent(
+                "loi-409",
+                EDITOR,
+                f"{CATALOGUE}/<drafted>",
+                f"{CATALOGUE}/<drafted>/ban-nhap",
+                {"seq": "1"},
+                "",
+                409,
+            ),
+        ),
+        {"empty": FORM},
+    ),
+    f"GET {CATALOGUE}": Stop(
+        (
+            at("quan-tri-chua-soan", "empty", EDITOR, f"{CATALOGUE}?loai=draft", "Danh mục thủ tục"),
+            at("quan-tri-thu-tuc", "filled", EDITOR, CATALOGUE, ""),
+            at("quan-tri-ban-nhap", "filled", EDITOR, f"{CATALOGUE}?loai=draft", "Danh mục thủ tục"),
+            at(
+                "quan-tri-danh-muc",
+                "filled",
+                EDITOR,
+                f"{CATALOGUE}?loai=listing&query=khai",
+                "Danh mục thủ tục",
+            ),
+        ),
+        {"error": "a shelf nobody knows is the first one"},
+    ),
+    "GET /quan-tri/co-quan": Stop(
+        (at("quan-tri-co-quan", "filled", EDITOR, "/quan-tri/co-quan", "Danh mục thủ tục"),),
+        {"empty": "a portal without agencies has nothing to show anybody", "error": "nothing is asked for"},
+    ),
+    f"GET {PROCEDURE}": Stop(
+        (
+            at("quan-tri-mot-danh-muc", "empty", EDITOR, f"{CATALOGUE}/<listed>", "Thủ tục hải quan"),
+            at("quan-tri-mot-thu-tuc", "filled", EDITOR, f"{CATALOGUE}/<code>", "Thủ tục đăng ký khai sinh"),
+            at("quan-tri-mot-ban-nhap", "filled", EDITOR, f"{CATALOGUE}/<drafted>", "Thủ tục cấp bản sao"),
+            at("quan-tri-khong-co", "error", EDITOR, f"{CATALOGUE}/0.000000", "Không tìm thấy", status=404),
+        ),
+    ),
+    f"POST {PROCEDURE}/muc-do": Stop(
+        (
+            sent(
+                "quan-tri-muc-do-sai",
+                EDITOR,
+                f"{CATALOGUE}/<drafted>",
+                f"{CATALOGUE}/<drafted>/muc-do",
+                {"seq": "1"},
+                "",
+                409,
+            ),
+        ),
+        {"empty": FORM, "filled": LANDS},
+    ),
+    f"POST {PROCEDURE}/cong-bo": Stop(
+        (
+            sent(
+                "quan-tri-cong-bo-sai",
+                EDITOR,
+                f"{CATALOGUE}/<code>",
+                f"{CATALOGUE}/<code>/cong-bo",
+                {},
+                "",
+                409,
+            ),
+        ),
+        {"empty": FORM, "filled": LANDS},
+    ),
+    f"POST {PROCEDURE}/ngung": Stop(
+        (
+            sent(
+                "quan-tri-ngung-sai",
+                EDITOR,
+                f"{CATALOGUE}/<code>",
+                f"{CATALOGUE}/<code>/ngung",
+                {"seq": "1"},
+                "",
+                409,
+            ),
+        ),
+        {"empty": FORM, "filled": LANDS},
+    ),
+}
+
+
+def _broken(walker: Walker) -> None:
+    with walker.ground.broken():
+        walker.go("/kiem-tra/<papers>")
+
+
+def _silent(walker: Walker) -> None:
+    with walker.ground.silent():
+        walker.go("/kiem-tra/<papers>")
+
+
+# Faults that are no route's own: as they really look.
+FAULTS = (
+    at("loi-404-khong-co-trang", "error", "nobody", "/khong-co-trang-nay", "Không tìm thấy", status=404),
+    at("loi-405", "error", "citizen", "/thu-tuc/<code>/bat-dau", "Không dùng được", status=405),
+    at("loi-403", "error", "citizen administrator", "/can-bo", "Bạn không có quyền", status=403),
+    at("loi-403-quan-tri", "error", "officer", "/quan-tri/thu-tuc", "Bạn không có quyền", status=403),
+    at("can-dang-nhap", "error", "nobody", "/ho-so", "Đăng nhập"),
+    Look("loi-500", "error", ("nobody",), _broken, "Chúng tôi gặp lỗi", 500),
+    Look("loi-503", "error", ("nobody",), _silent, "Dịch vụ tạm gián đoạn", 503),
+)
