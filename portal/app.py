@@ -33,6 +33,7 @@ from portal.core.contract import Contract, StrictStructs
 from portal.core.db import Sessions, connections_of, make_engine, make_sessions, single_statements
 from portal.core.headers import secured
 from portal.core.http import session_provider
+from portal.core.lines import log_everything
 from portal.core.observability import configure_logging, observed
 from portal.core.problems import Problem, describe
 from portal.core.settings import Settings, from_environment
@@ -190,4 +191,6 @@ def openapi() -> OpenAPIConfig:
 
 def create() -> Litestar:
     """Build the application from the environment (`uvicorn --factory portal.app:create`)."""
-    return create_app(from_environment())
+    settings = from_environment()
+    log_everything(settings.log_level)
+    return create_app(settings)

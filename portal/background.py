@@ -18,6 +18,7 @@ from portal.core import runtime
 from portal.core.anchors import anchor_once, publish
 from portal.core.errors import DomainError
 from portal.core.failpoints import failpoint
+from portal.core.lines import log_everything
 from portal.core.observability import RELAYED
 from portal.core.outbox import relay_once
 from portal.core.settings import Settings
@@ -67,12 +68,16 @@ def repeat(name: str, step: Callable[[Session], None], stop: threading.Event) ->
         except (SQLAlchemyError, BrokerDown, DomainError, OSError) as error:
             pause = min(5.0, pause * 2)
             log.warning("part_unavailable", part=name, error=type(error).__name__)
+        except Exception as error:  # a thread that ended would leave the others to pretend that all is well
+            pause = min(5.0, pause * 2)
+            log.error("unforeseen", part=name, error=type(error).__name__, exc_info=error)
         stop.wait(pause)
 
 
 def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
     celery_app = worker.configure(settings)
+    log_everything(settings.log_level)
     open_as_worker(settings, threads=5)
     stop = threading.Event()
 

@@ -219,10 +219,14 @@ def web(args: argparse.Namespace) -> int:
 def run_worker(args: argparse.Namespace) -> int:
     """Run the Celery worker."""
     from portal import worker
+    from portal.core.lines import log_everything
 
-    celery_app = worker.configure(_settings())
+    settings = _settings()
+    celery_app = worker.configure(settings)
+    log_everything(settings.log_level)
     celery_app.worker_main(
         [
+            "--quiet",
             "worker",
             "--concurrency",
             str(args.concurrency),

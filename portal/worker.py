@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from celery import Celery
 from celery.signals import (
+    setup_logging,
     task_failure,
     task_retry,
     task_success,
@@ -20,6 +21,7 @@ import dossiers.inspection
 import dossiers.notifications  # noqa: F401
 from portal.core import runtime
 from portal.core.failpoints import failpoint
+from portal.core.lines import log_everything
 from portal.core.observability import TASKS
 from portal.core.settings import Settings, from_environment
 from portal.core.work import open_as_worker, unit_of_work
@@ -92,6 +94,12 @@ def configure(settings: Settings) -> Celery:
         timezone="UTC",
     )
     return celery_app
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def _log_as_we_do(**_: Any) -> None:
+    """Instead of Celery's own lines, which quote what a failed task said."""
+    log_everything(from_environment().log_level)
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]

@@ -74,6 +74,7 @@ def serve(*, host: str, port: int, workers: int, fd: int | None, trusted: str) -
         "workers": workers,
         "loop": "uvloop",
         "http": "httptools",
+        "log_config": None,  # portal.core.lines has taken over
         "log_level": "warning",
         "access_log": False,
         "server_header": False,

@@ -1,6 +1,8 @@
 """Logs carry ids and kinds, never what people typed."""
 
 import json
+import logging
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +10,11 @@ import sqlalchemy as sa
 import structlog
 from sqlmodel import Session
 
+from portal import background
+from portal.core import runtime
+from portal.core.lines import Lines
 from portal.core.observability import configure_logging
+from tests.conftest import Database
 
 CANARY = "Canarina Quýnh Đượm"
 
@@ -51,3 +57,48 @@ def test_a_failed_statement_does_not_quote_its_parameters(session: Session) -> N
         session.execute(sa.text("SELECT :value || no_such_column"), {"value": CANARY})
 
     assert CANARY not in str(failure.value)
+
+
+def record(message: str, *given: object) -> logging.LogRecord:
+    return logging.LogRecord("some.library", logging.WARNING, "/x/place.py", 7, message, given, None)
+
+
+@pytest.mark.parametrize(
+    ("message", "given", "kept"),
+    [
+        ("Task %s failed: %r", ("a", CANARY), "Task %s failed: %r"),
+        (f"Task failed: {CANARY}", (), "place:7"),
+        ("%s", (CANARY,), "place:7"),
+    ],
+)
+def test_of_a_librarys_message_the_template_is_kept(
+    capsys: pytest.CaptureFixture[str], message: str, given: tuple[object, ...], kept: str
+) -> None:
+    configure_logging("INFO")
+
+    Lines().handle(record(message, *given))
+
+    line = json.loads(capsys.readouterr().err)
+    assert (line["event"], line["logger"], line["level"]) == (kept, "some.library", "warning")
+    assert CANARY not in str(line)
+
+
+def test_a_step_that_fails_unforeseen_is_told_and_tried_again(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runtime.install(database.settings, database.worker, None)  # type: ignore[arg-type]
+    configure_logging("INFO")
+    stop, tries = threading.Event(), []
+
+    def step(_: Session) -> None:
+        tries.append(1)
+        if len(tries) == 2:
+            stop.set()
+        raise ValueError(CANARY)
+
+    background.repeat("relay", step, stop)
+
+    said = capsys.readouterr().err
+    assert len(tries) == 2
+    assert '"unforeseen"' in said
+    assert CANARY not in said
