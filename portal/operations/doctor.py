@@ -8,6 +8,7 @@ import smtplib
 import socket
 import ssl
 import struct
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from portal.operations import doctor_database, doctor_store
 from portal.operations.findings import Result, broken, doubtful, well
 
 SECONDS = 5
+PATIENCE = 40  # seconds for all the questions to one part; what is silent longer is away
 TIME_SERVERS = ("time.cloudflare.com", "pool.ntp.org")
 NTP_EPOCH = 2_208_988_800
 LETTERS = "ăâđêôơưĂÂĐÊÔƠƯàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ"
@@ -33,19 +35,45 @@ def examine(settings: Settings, *, send_to: str = "") -> list[Result]:
         settings: of the portal to examine.
         send_to: also send one message to this address; none is sent otherwise.
     """
-    asked: list[Callable[[], Iterator[Result]]] = [
-        lambda: addresses(settings),
-        lambda: keys(settings),
-        lambda: doctor_database.examine(settings),
-        lambda: doctor_store.examine(settings),
-        lambda: queue(settings),
-        lambda: mail(settings, send_to),
-        lambda: scanner(settings),
-        fonts,
-        lambda: disk(settings),
-        network_time,
-    ]
-    return [result for ask in asked for result in ask()]
+    asked: dict[str, Callable[[], Iterator[Result]]] = {
+        "địa chỉ": lambda: addresses(settings),
+        "bí mật": lambda: keys(settings),
+        "cơ sở dữ liệu": lambda: doctor_database.examine(settings),
+        "kho tệp": lambda: doctor_store.examine(settings),
+        "hàng đợi": lambda: queue(settings),
+        "thư": lambda: mail(settings, send_to),
+        "quét mã độc": lambda: scanner(settings),
+        "phông chữ": lambda: fonts(),
+        "đĩa": lambda: disk(settings),
+        "giờ mạng": lambda: network_time(),
+    }
+    visits = [Visit(part, ask) for part, ask in asked.items()]
+    until = time.monotonic() + PATIENCE
+    return [result for visit in visits for result in visit.outcome(until)]
+
+
+class Visit:
+    """The questions to one part, asked beside the others, so that a silent part keeps nobody waiting."""
+
+    def __init__(self, part: str, ask: Callable[[], Iterator[Result]]) -> None:
+        self.part, self.found = part, list[Result]()
+        self._thread = threading.Thread(target=self._go, args=(ask,), daemon=True)
+        self._thread.start()
+
+    def _go(self, ask: Callable[[], Iterator[Result]]) -> None:
+        try:
+            self.found.extend(ask())
+        except Exception as error:
+            mend = "xem phần này có chạy không; nếu có, đây là lỗi của doctor: hãy báo"
+            self.found.append(broken(self.part, f"không hỏi được ({type(error).__name__})", mend))
+
+    def outcome(self, until: float) -> list[Result]:
+        """What was found by then, and that the part is silent if it still is."""
+        self._thread.join(max(0.0, until - time.monotonic()))
+        if not self._thread.is_alive():
+            return self.found
+        mend = "xem phần này có treo không, và tường lửa có nuốt gói tin không"
+        return [*self.found, broken(self.part, f"im lặng quá {PATIENCE} giây", mend)]
 
 
 def addresses(settings: Settings) -> Iterator[Result]:

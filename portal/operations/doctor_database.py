@@ -10,11 +10,13 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 
+from portal.core.lifeline import GRACE_SECONDS, Bounded
 from portal.core.settings import Settings
 from portal.operations.findings import Result, broken, doubtful, well
 
 ROOT = Path(__file__).resolve().parents[2]
 OLDEST = 15
+SECONDS = 5
 CLOCK_SECONDS = 2.0
 GUARDED = ("dossier", "attachment", "document", "event", "event_private", "person")
 TRIGGERS = {
@@ -42,9 +44,7 @@ def examine(settings: Settings) -> Iterator[Result]:
             )
             continue
         try:
-            with psycopg.connect(
-                url.get_secret_value().replace("+psycopg", ""), connect_timeout=5, autocommit=True
-            ) as connection:
+            with _connected(url) as connection:
                 yield _role(connection, role)
                 if role == "motcua_worker":
                     yield from _whole(connection)
@@ -54,6 +54,18 @@ def examine(settings: Settings) -> Iterator[Result]:
                 f"không nối được ({type(error).__name__})",
                 f"xem PostgreSQL có chạy không, và mật khẩu trong MOTCUA_DATABASE_URL của {role}",
             )
+
+
+def _connected(url: SecretStr) -> Connection:
+    """A line that gives up on a server that is silent."""
+    made = Bounded.connect(
+        url.get_secret_value().replace("+psycopg", ""),
+        connect_timeout=SECONDS,
+        autocommit=True,
+        options=f"-c statement_timeout={1000 * SECONDS}",
+    )
+    made.patience = SECONDS + GRACE_SECONDS
+    return made
 
 
 def _row(connection: Connection, query: str, *given: Any) -> tuple[Any, ...]:

@@ -177,7 +177,13 @@ def _anchors(settings: Settings, http: urllib3.PoolManager) -> Result:
         return broken(part, "chưa có", "tạo thùng với object lock bật từ đầu, tốt nhất ở kho khác")
     try:
         store.get_object_lock_config(bucket_name=settings.anchor_bucket)
-    except S3Error:
+    except S3Error as error:
+        if error.code == "AccessDenied":
+            return broken(
+                part,
+                "khoá kho không được hỏi và đặt thời hạn lưu",
+                "cho khoá này PutObjectRetention và GetBucketObjectLockConfiguration ở thùng neo",
+            )
         return doubtful(
             part, "không có khoá đối tượng", "tạo lại thùng với object lock: gốc đã ký phải không xoá được"
         )

@@ -39,6 +39,7 @@ class Proxy:
         self.lines = {name: Line(name, port) for name, port in targets.items()}
         self.harmed: Counter[str] = Counter()  # connections or chunks that met a fault, by target and mode
         self._loop = asyncio.new_event_loop()
+        self._servers: list[asyncio.Server] = []
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="proxy")
         self._thread.start()
         for line in self.lines.values():
@@ -60,8 +61,10 @@ class Proxy:
         """Close everything."""
         for line in self.lines.values():
             self.set(line.name, "reset")
+        self._call(self._end)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
+        self._loop.close()
 
     def _call(self, act: Callable[..., object], *arguments: object) -> None:
         async def run() -> None:
@@ -75,7 +78,17 @@ class Proxy:
         server = await asyncio.start_server(
             lambda reader, writer: self._serve(line, reader, writer), "127.0.0.1", 0, limit=2**18
         )
+        self._servers.append(server)
         line.port = server.sockets[0].getsockname()[1]
+
+    async def _end(self) -> None:
+        """Take no more lines, and let those under way finish or be given up."""
+        for server in self._servers:
+            server.close()
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
 
     def _change(self, line: Line, mode: str, delay: float) -> None:
         line.mode, line.delay, line.left = mode, delay, random.randint(*SOME_BYTES)

@@ -3,11 +3,15 @@
 import dataclasses
 import json
 import secrets
+import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
 import pytest
+import urllib3
+from minio.error import S3Error
 from pydantic import SecretStr
 
 from portal.core import clock
@@ -15,7 +19,8 @@ from portal.core.settings import Settings
 from portal.core.storage import Storage
 from portal.embedded import Embedded
 from portal.operations import commands, doctor, doctor_database, doctor_store
-from portal.operations.findings import Result
+from portal.operations.findings import Result, well
+from tests.chaos.proxy import Proxy
 from tests.conftest import Database, settings_for
 
 
@@ -150,6 +155,16 @@ def test_a_spoilt_store_is_named(sound: Settings, fault: str) -> None:
     assert found[part].do
 
 
+def test_a_key_that_may_lock_nothing_is_named(sound: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Any, **__: Any) -> None:
+        answer = urllib3.HTTPResponse(status=403)
+        raise S3Error(answer, "AccessDenied", "no", "", "", "")  # type: ignore[arg-type]
+
+    monkeypatch.setattr(doctor_store.Minio, "get_object_lock_config", refused)
+
+    assert "thùng neo motcua-anchors" in bad(doctor_store.examine(sound))
+
+
 def test_a_bucket_open_to_strangers_is_named(sound: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     class Open:
         """A store that answers anybody."""
@@ -228,3 +243,83 @@ def test_weak_secrets_and_plain_addresses_are_named(sound: Settings) -> None:
     assert "minioadmin" not in str(bad(doctor.keys(real)))
     assert "địa chỉ kho" in bad(doctor.addresses(real))
     assert "địa chỉ cổng" in bad(doctor.addresses(with_(real, public_url="http://dichvucong.example")))
+
+
+@pytest.fixture
+def lines(services: Embedded) -> Iterator[Proxy]:
+    """A proxy that can swallow all that is said to a part."""
+    services.start()
+    made = Proxy(
+        {
+            "database": services.postgres.port,
+            "store": services.store.port,
+            "queue": services.broker.port,
+            "mail": services.smtp.port,
+        }
+    )
+    yield made
+    made.stop()
+
+
+def behind(sound: Settings, services: Embedded, lines: Proxy) -> Settings:
+    """The same portal, with every part behind the proxy."""
+    urls = {
+        name: SecretStr(
+            getattr(sound, name)
+            .get_secret_value()
+            .replace(f":{services.postgres.port}/", f":{lines.port('database')}/")
+        )
+        for name in ("database_url", "database_url_worker", "database_url_owner")
+    }
+    broker = sound.broker_url.get_secret_value().replace(
+        f":{services.broker.port}/", f":{lines.port('queue')}/"
+    )
+    return with_(
+        sound,
+        **urls,
+        broker_url=SecretStr(broker),
+        store_endpoint=f"127.0.0.1:{lines.port('store')}",
+        smtp_port=lines.port("mail"),
+        clamd_address=f"127.0.0.1:{lines.port('mail')}",
+    )
+
+
+def test_parts_that_are_silent_are_named_in_good_time(
+    sound: Settings, services: Embedded, lines: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "network_time", lambda: iter(()))
+    monkeypatch.setattr(doctor, "fonts", lambda: iter(()))
+    hung = behind(sound, services, lines)
+    for name in ("database", "store", "queue", "mail"):
+        lines.set(name, "blackhole")
+    begun = time.monotonic()
+
+    found = bad(doctor.examine(hung))
+
+    assert time.monotonic() - begun < doctor.PATIENCE
+    for part in ("vai trò motcua_app", "vai trò motcua_worker", "hàng đợi", "quét mã độc"):
+        assert part in found, part
+    assert [part for part in found if part.startswith("thùng")]
+    assert [part for part in found if part.startswith("thư (")]
+    assert all(result.do for result in found.values())
+
+
+def test_a_part_that_never_answers_or_breaks_the_doctor_is_named(
+    sound: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = threading.Event()
+
+    def endless() -> Iterator[Result]:
+        yield well("một nửa", "đã hỏi")
+        never.wait()
+
+    def odd() -> Iterator[Result]:
+        raise KeyError("không ngờ")
+        yield
+
+    monkeypatch.setattr(doctor, "PATIENCE", 0.3)
+    visits = [doctor.Visit("treo", endless), doctor.Visit("lạ", odd)]
+    found = [result for visit in visits for result in visit.outcome(time.monotonic() + 0.3)]
+    never.set()
+
+    assert {result.part: result.mark for result in found} == {"một nửa": "✓", "treo": "✗", "lạ": "✗"}
