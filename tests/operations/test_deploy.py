@@ -70,6 +70,15 @@ def test_the_socket_outlives_its_processes() -> None:
     assert socket["Socket"]["ListenStream"] == "127.0.0.1:8000"
 
 
+@pytest.mark.parametrize("name", ["web@", "worker", "background"])
+def test_each_long_lived_process_keeps_its_measures_where_the_web_finds_them(name: str) -> None:
+    service = read(DEPLOY / f"systemd/motcua-{name}.service")["Service"]
+
+    assert service["Environment"] == "PROMETHEUS_MULTIPROC_DIR=/run/motcua/measures"
+    assert service["RuntimeDirectory"] == "motcua/measures"
+    assert service["RuntimeDirectoryPreserve"] == "yes"
+
+
 def test_each_alert_watches_a_measure_that_exists() -> None:
     rules = (DEPLOY / "prometheus/motcua.rules.yml").read_text("utf-8")
     source = Path(measures.__file__).read_text("utf-8") + Path(observability.__file__).read_text("utf-8")
