@@ -28,7 +28,7 @@
       xAxis: {
         type: "category", data: chart.months, boundaryGap: false, axisTick: { show: false },
         axisLine: { lineStyle: { color: css("--mc-edge") } },
-        axisLabel: { fontSize: 13, color: css("--mc-ink-2"), interval: narrow ? 2 : 0, alignMinLabel: "left", alignMaxLabel: "right" },
+        axisLabel: { fontSize: 13, color: css("--mc-ink-2"), interval: el.clientWidth < 800 ? 2 : 0, alignMinLabel: "left", alignMaxLabel: "right" },
       },
       yAxis: {
         type: "value", min: 0, max: Math.max(100, ...chart.values), interval: 25,
