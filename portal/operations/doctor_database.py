@@ -202,7 +202,7 @@ def _room(connection: Connection) -> Result:
             "kết nối", seen, "tăng max_connections hoặc giảm MOTCUA_REQUEST_THREADS × số tiến trình web"
         )
     if used > most * 0.7:
-        return doubtful("kết nối", seen, "sắp hết; xem docs/operating.md mục dung lượng")
+        return doubtful("kết nối", seen, "sắp hết; xem docs/operating.md mục 13")
     return well("kết nối", seen)
 
 

@@ -87,7 +87,7 @@ def _ready(connection: psycopg.Connection, replace: bool) -> bool:
     known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
     if missing := [role for role in ROLES if role not in known]:
         raise Unusable(
-            f"Thiếu vai trò {', '.join(missing)}; tạo chúng như docs/operating.md (PostgreSQL) rồi chạy lại."
+            f"Thiếu vai trò {', '.join(missing)}; tạo chúng như docs/operating.md mục 3 rồi chạy lại."
         )
     count = connection.execute(_EMPTY).fetchone()
     held = count[0] if count else 0

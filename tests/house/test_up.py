@@ -51,7 +51,7 @@ def test_the_whole_life_of_one_data_folder():
             assert port_is_free(port)
             assert port_is_free(store_port)
 
-        # docs/operating.md §4: a copy of the stopped folder is a backup, and it starts in another place
+        # docs/operating.md §1: a copy of the stopped folder is a backup, and it starts in another place
         subprocess.run(["cp", "-a", f"{folder}/.", restored], check=True)
         with portal_up(restored, **ports) as second:
             second.wait_for(READY, 120)
