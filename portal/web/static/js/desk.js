@@ -1,6 +1,13 @@
-// Keys of the inbox: / j k ? (Enter follows the focused link by itself). An addition: everything is a link
+// Small helps of the desk; every page works without. Panes: a right one longer than the left need not stay in
+// sight. Keys of the inbox: / j k ? (Enter follows the focused link by itself). An addition: everything is a link
 // or a form without them, they never act inside a field, and they can be switched off (WCAG 2.1.4).
 (() => {
+  document.querySelectorAll(".mc-panes > .mc-side").forEach((side) => {
+    const left = side.previousElementSibling;
+    const judge = () => side.classList.toggle("is-longer", side.scrollHeight >= left.offsetHeight);
+    new ResizeObserver(judge).observe(left);
+    [...side.children].forEach((part) => new ResizeObserver(judge).observe(part));
+  });
   document.querySelector(".mc-views [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
   const OFF = "motcua.keys.off";
   const remembered = () => { try { return localStorage.getItem(OFF) === "1"; } catch { return false; } };
