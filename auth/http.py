@@ -223,7 +223,7 @@ def requires(*roles: Role) -> Guard:
                 raise Unauthorized("Đăng nhập để tiếp tục.")
             raise SignInFirst(_return_address(connection))
         if roles and not actor.has(*roles):
-            raise Forbidden("Tài khoản của bạn không có vai trò dùng được trang này.")
+            raise Forbidden("Tài khoản của bạn không dùng được trang này.")
 
     guard.roles = roles  # type: ignore[attr-defined]  # read by the test that walks the routes
     return guard
