@@ -43,7 +43,7 @@ class Crawl:
             for width in widths if not found else ():
                 self.judge(walker, label, width, axe=axe)
                 if self.pictures and who == look.by[0]:
-                    self.picture(walker, look.name, width, self.pictures)
+                    self.picture(walker, look, width, self.pictures)
         except (Error, AssertionError) as error:
             found = [f"cannot be reached: {str(error)[:600]}"]
         self.faults += [f"{label}: {one}" for one in found]
@@ -52,13 +52,12 @@ class Crawl:
     def judge(self, walker: Walker, label: str, width: int, *, axe: bool) -> None:
         """Judge the page where it stands, at this width."""
         walker.widen(width)
-        walker.settle()
         self.looked += 1
         self.faults += [f"{label} at {width}: {one}" for one in walker.judge.faults(walker.page, axe=axe)]
 
-    def picture(self, walker: Walker, name: str, width: int, folder: Path) -> None:
+    def picture(self, walker: Walker, look: Look, width: int, folder: Path) -> None:
         """Keep a picture of the page as it stands."""
-        keep(walker.page.screenshot(full_page=True, animations="disabled"), name, width, folder)
+        keep(walker.page.screenshot(full_page=True, animations="disabled"), look, width, folder)
 
 
 def standing(walker: Walker, status: int, says: str) -> list[str]:

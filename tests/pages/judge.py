@@ -16,6 +16,10 @@ OPTIONS: dict[str, Any] = {
     "resultTypes": ["violations"],
 }
 SCRIPT: str = Axe().axe_script
+STILL = """async () => {  // fonts are there, and nothing moves
+  await document.fonts.ready;
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))));
+}"""
 RUN = """async (options) => {
   const found = await axe.run(document, options);
   return found.violations.flatMap((rule) => rule.nodes.map((node) =>
@@ -31,7 +35,7 @@ FORM = """() => {
     found.push(`${wide} px wider than the window: ${who}`);
   }
   const shown = (one) => one.getClientRects().length > 0 && getComputedStyle(one).visibility !== "hidden";
-  const heads = [...document.querySelectorAll("h1")].filter(shown);
+  const heads = [...document.querySelectorAll("h1")];
   if (heads.length !== 1) found.push(`${heads.length} h1 instead of one`);
   else if (!heads[0].innerText.trim()) found.push("the h1 is empty");
   if (!document.title.trim()) found.push("no title");
@@ -81,6 +85,8 @@ class Judge:
 
     def faults(self, page: Page, *, axe: bool = True) -> list[str]:
         """What is wrong with the page now, and what was heard since `begin()`."""
+        if axe:
+            page.evaluate(STILL)
         found: list[str] = page.evaluate(FORM)
         if axe:
             if not page.evaluate("() => 'axe' in window"):

@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "pictures" / "pages"
 INDEX = ROOT / "docs" / "pages.md"
 AIM = 80 * 1024  # bytes of one picture
-TALLEST = 4000  # px; what is longer is cut there
+COLOURS = 64
+TALLEST = {1280: 1800, 390: 2800}  # px; what is longer is cut there, and further while it is heavy
+SHORTEST = 1200
 WORDS = {"empty": "trống", "filled": "có dữ liệu", "error": "có lỗi"}
 TABLE = ("| page | route | who | status | pictures |", "|---|---|---|---|---|")
 HEAD = """# Every page, as it looks
@@ -22,22 +24,30 @@ Written by `script/test tests/pages --pictures`, which walks through every page 
 people of every role, in Chromium, at 1280 and 390 px, and judges each one: axe, console, foreign origins,
 sideways scroll, one h1, a title, `lang`, labels. A route that is not in the tour (`tests/pages/tour.py`)
 fails the tests. State: trống is a page with nothing to show yet, có dữ liệu one in use, có lỗi what a person
-sees when something is wrong. Pictures that are not in the repository are made by the same command.
+sees when something is wrong; their pictures are drawn too, but not kept in the repository.
 """
 
 
-def keep(shot: bytes, name: str, width: int, folder: Path = FOLDER) -> int:
-    """Write one picture with as many colours as its size allows; its bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
+def place(look: Look, width: int, folder: Path = FOLDER) -> Path:
+    """Where the picture lies: pages in use side by side, the others (not in the repository) by state."""
+    return folder / ("" if look.state == "filled" else look.state) / f"{width}-{look.name}.png"
+
+
+def keep(shot: bytes, look: Look, width: int, folder: Path = FOLDER) -> int:
+    """Write one small picture; its bytes."""
     whole = Image.open(io.BytesIO(shot)).convert("RGB")
-    whole = whole.crop((0, 0, whole.width, min(whole.height, TALLEST)))
-    for colours in (128, 64, 32, 16):
+    tall = min(whole.height, TALLEST[width])
+    while True:
         kept = io.BytesIO()
-        small = whole.quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        small.save(kept, "PNG", optimize=True)
-        if kept.tell() <= AIM:
+        part = whole.crop((0, 0, whole.width, tall))
+        few = part.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few.save(kept, "PNG", optimize=True)
+        if kept.tell() <= AIM or tall <= SHORTEST:
             break
-    (folder / f"{width}-{name}.png").write_bytes(kept.getvalue())
+        tall -= 200
+    path = place(look, width, folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(kept.getvalue())
     return kept.tell()
 
 
@@ -61,7 +71,10 @@ def document() -> str:
 
 
 def _row(route: str, look: Look) -> str:
-    files = [(width, f"{width}-{look.name}.png") for width in WIDTHS]
-    shown = [f"[{width}](pictures/pages/{file})" for width, file in files if (FOLDER / file).exists()]
+    shown = [
+        f"[{width}]({place(look, width).relative_to(INDEX.parent)})"
+        for width in WIDTHS
+        if look.state == "filled" and place(look, width).exists()
+    ]
     where = f"`{route}`" if route else "anywhere"
     return f"| {look.name} | {where} | {', '.join(look.by)} | {look.status} | {' '.join(shown) or '–'} |"

@@ -31,9 +31,11 @@ def test_every_page_route_is_in_the_tour_and_no_other(listed: set[str]) -> None:
 
 def test_every_state_of_every_route_is_told() -> None:
     names = [look.name for state in STATES for _, look in looks(state, long=True)]
+    short = {route for state in STATES for route, _ in looks(state, long=False)} - {""}
 
     assert untold(TOUR) == []
     assert len(names) == len(set(names))
+    assert short == {route for route, stop in TOUR.items() if stop.looks}
 
 
 def test_every_page_is_sound(

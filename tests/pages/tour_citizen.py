@@ -13,7 +13,7 @@ CITIZENS: dict[str, Stop] = {
     "GET /tai-khoan": Stop(
         (
             at("tai-khoan", "filled", "citizen officer administrator", "/tai-khoan", "Tài khoản"),
-            at("tai-khoan-moi", "empty", "newcomer", "/tai-khoan", "Tài khoản"),
+            at("tai-khoan-moi", "empty", "newcomer", "/tai-khoan", "Tài khoản", long=True),
         ),
         {"error": "POST /tai-khoan has it"},
     ),
@@ -59,7 +59,7 @@ CITIZENS: dict[str, Stop] = {
     f"GET {HO_SO}": Stop(
         (
             at("ho-so-da-nop", "filled", CITIZEN, "/ho-so/<submitted>", "Thủ tục"),
-            at("ho-so-tiep-nhan", "filled", CITIZEN, "/ho-so/<accepted>", "Thủ tục"),
+            at("ho-so-tiep-nhan", "filled", CITIZEN, "/ho-so/<accepted>", "Thủ tục", long=True),
             at("ho-so-dang-xu-ly", "filled", CITIZEN, "/ho-so/<processing>", ""),
             at(
                 "ho-so-co-ket-qua",
@@ -76,6 +76,7 @@ CITIZENS: dict[str, Stop] = {
                 "/ho-so/<returned>",
                 "Thủ tục",
                 first=Ground.deliver,
+                long=True,
             ),
             at(
                 "ho-so-khong-nhan",
@@ -101,7 +102,14 @@ CITIZENS: dict[str, Stop] = {
         (
             at("to-khai-moi", "empty", CITIZEN, "/ho-so/<fresh>/to-khai", "Việc đăng ký"),
             at("to-khai", "filled", CITIZEN, "/ho-so/<draft>/to-khai", "Người yêu cầu"),
-            at("to-khai-nguoi-nop", "filled", CITIZEN, "/ho-so/<draft>/to-khai?phan=<part>", "Chủ đầu tư"),
+            at(
+                "to-khai-nguoi-nop",
+                "filled",
+                CITIZEN,
+                "/ho-so/<draft>/to-khai?phan=<part>",
+                "Chủ đầu tư",
+                long=True,
+            ),
             at(
                 "to-khai-nhieu-khoi",
                 "filled",
@@ -181,6 +189,7 @@ CITIZENS: dict[str, Stop] = {
                 {"truth": "on", "data": "on"},
                 "Kiểm tra và nộp",
                 422,
+                long=True,
             ),
         ),
         {"empty": FORM, "filled": LANDS},

@@ -1,5 +1,7 @@
 """The tour, third part: the officers' desk, the catalogue for its editors, and faults anywhere."""
 
+from typing import Any
+
 from tests.pages.ground import Ground
 from tests.pages.looking import Look, Stop, at, nothing, sent
 from tests.pages.tour_public import FORM, LANDS
@@ -13,10 +15,10 @@ ACTS = ("tiep-nhan", "khong-tiep-nhan", "nhan-viec", "tra-lai", "thu-phi", "quye
 STALE = {"seq": "1", "key": "mot-khoa-cu"}
 
 
-def act(name: str, place: str, what: str, values: dict[str, str], status: int, **more: str) -> Look:
+def act(name: str, place: str, what: str, values: dict[str, str], status: int, **more: Any) -> Look:
     """A look at what an act of the desk answers."""
     page = f"/can-bo/ho-so/<{place}>"
-    return sent(name, OFFICER, page, f"{page}/{what}", values, "", status, **more)  # type: ignore[arg-type]
+    return sent(name, OFFICER, page, f"{page}/{what}", values, "", status, **more)
 
 
 def kept_out(name: str, place: str, what: str) -> Stop:
@@ -29,17 +31,24 @@ DESKS: dict[str, Stop] = {
         (
             at("ban-lam-viec-trong", "empty", "idle", "/can-bo", "Hồ sơ"),
             at("ban-lam-viec", "filled", OFFICER, "/can-bo?view=to_receive", "Hồ sơ"),
-            at("ban-lam-viec-cua-toi", "filled", OFFICER, "/can-bo?view=mine", "Hồ sơ"),
+            at("ban-lam-viec-cua-toi", "filled", OFFICER, "/can-bo?view=mine", "Hồ sơ", long=True),
             at("ban-lam-viec-tat-ca", "filled", OFFICER, "/can-bo?view=all", "Hồ sơ", long=True),
             at("ban-lam-viec-day", "filled", OFFICER, "/can-bo", "Hồ sơ", first=Ground.crowd, long=True),
-            at("ban-lam-viec-khong-thay", "filled", OFFICER, "/can-bo?view=all&query=xyzzyq", "Hồ sơ"),
+            at(
+                "ban-lam-viec-khong-thay",
+                "filled",
+                OFFICER,
+                "/can-bo?view=all&query=xyzzyq",
+                "Hồ sơ",
+                long=True,
+            ),
         ),
         {"error": "a filter nobody knows is left out"},
     ),
     f"GET {DESK}": Stop(
         (
             at("can-bo-cho-tiep-nhan", "filled", OFFICER, "/can-bo/ho-so/<submitted>", ""),
-            at("can-bo-tiep-nhan", "filled", OFFICER, "/can-bo/ho-so/<accepted>", ""),
+            at("can-bo-tiep-nhan", "filled", OFFICER, "/can-bo/ho-so/<accepted>", "", long=True),
             at("can-bo-dang-giu", "filled", OFFICER, "/can-bo/ho-so/<processing>", ""),
             at("can-bo-xem-tep", "filled", OFFICER, "/can-bo/ho-so/<settled>?tep=<attachment>&hien=1", ""),
             at(
@@ -51,9 +60,17 @@ DESKS: dict[str, Stop] = {
                 first=Ground.deliver,
                 long=True,
             ),
-            at("can-bo-tu-choi", "filled", OFFICER, "/can-bo/ho-so/<rejected>", ""),
+            at("can-bo-tu-choi", "filled", OFFICER, "/can-bo/ho-so/<rejected>", "", long=True),
             at("can-bo-khong-nhan", "filled", OFFICER, "/can-bo/ho-so/<refused>", "", long=True),
-            at("can-bo-khong-co", "error", "idle", "/can-bo/ho-so/<submitted>", "Không tìm thấy", status=404),
+            at(
+                "can-bo-khong-co",
+                "error",
+                "idle",
+                "/can-bo/ho-so/<submitted>",
+                "Không tìm thấy",
+                status=404,
+                long=True,
+            ),
         ),
         {"empty": "a dossier without anything is a draft, and no officer's"},
     ),
@@ -92,7 +109,14 @@ DESKS: dict[str, Stop] = {
                 checked="deciding",
             ),
             act("can-bo-quyet-dinh-thieu", "processing", "quyet-dinh", {"do": "preview"}, 422),
-            act("can-bo-quyet-dinh-muon", "settled", "quyet-dinh", {"outcome": "reject", **STALE}, 409),
+            act(
+                "can-bo-quyet-dinh-muon",
+                "settled",
+                "quyet-dinh",
+                {"outcome": "reject", **STALE},
+                409,
+                long=True,
+            ),
         ),
         {"empty": FORM},
     ),
@@ -145,6 +169,7 @@ EDITORS: dict[str, Stop] = {
                 EDITOR,
                 f"{CATALOGUE}?loai=listing&query=khai",
                 "Danh mục thủ tục",
+                long=True,
             ),
         ),
         {"error": "a shelf nobody knows is the first one"},
@@ -155,10 +180,25 @@ EDITORS: dict[str, Stop] = {
     ),
     f"GET {PROCEDURE}": Stop(
         (
-            at("quan-tri-mot-danh-muc", "empty", EDITOR, f"{CATALOGUE}/<listed>", "Thủ tục hải quan"),
+            at(
+                "quan-tri-mot-danh-muc",
+                "empty",
+                EDITOR,
+                f"{CATALOGUE}/<listed>",
+                "Thủ tục hải quan",
+                long=True,
+            ),
             at("quan-tri-mot-thu-tuc", "filled", EDITOR, f"{CATALOGUE}/<code>", "Thủ tục đăng ký khai sinh"),
             at("quan-tri-mot-ban-nhap", "filled", EDITOR, f"{CATALOGUE}/<drafted>", "Thủ tục cấp bản sao"),
-            at("quan-tri-khong-co", "error", EDITOR, f"{CATALOGUE}/0.000000", "Không tìm thấy", status=404),
+            at(
+                "quan-tri-khong-co",
+                "error",
+                EDITOR,
+                f"{CATALOGUE}/0.000000",
+                "Không tìm thấy",
+                status=404,
+                long=True,
+            ),
         ),
     ),
     f"POST {PROCEDURE}/muc-do": Stop(
@@ -220,8 +260,16 @@ def _silent(walker: Walker) -> None:
 FAULTS = (
     at("loi-404-khong-co-trang", "error", "nobody", "/khong-co-trang-nay", "Không tìm thấy", status=404),
     at("loi-405", "error", "citizen", "/thu-tuc/<code>/bat-dau", "Không dùng được", status=405),
-    at("loi-403", "error", "citizen administrator", "/can-bo", "Bạn không có quyền", status=403),
-    at("loi-403-quan-tri", "error", "officer", "/quan-tri/thu-tuc", "Bạn không có quyền", status=403),
+    at("loi-403", "error", "administrator", "/can-bo", "Bạn không có quyền", status=403),
+    at(
+        "loi-403-quan-tri",
+        "error",
+        "officer",
+        "/quan-tri/thu-tuc",
+        "Bạn không có quyền",
+        status=403,
+        long=True,
+    ),
     at("can-dang-nhap", "error", "nobody", "/ho-so", "Đăng nhập"),
     Look("loi-500", "error", ("nobody",), _broken, "Chúng tôi gặp lỗi", 500),
     Look("loi-503", "error", ("nobody",), _silent, "Dịch vụ tạm gián đoạn", 503),

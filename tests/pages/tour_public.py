@@ -23,22 +23,40 @@ PUBLIC: dict[str, Stop] = {
         (
             at("tim-khong-thay", "empty", NOBODY, "/thu-tuc?q=xyzzyq", "Kết quả cho"),
             at("tim-thu-tuc", "filled", NOBODY, "/thu-tuc", "Thủ tục"),
-            at("tim-khai-sinh", "filled", NOBODY, "/thu-tuc?q=khai+sinh", "Kết quả cho"),
+            at("tim-khai-sinh", "filled", NOBODY, "/thu-tuc?q=khai+sinh", "Kết quả cho", long=True),
         ),
         {"error": "a filter nobody knows is left out"},
     ),
     "GET /thu-tuc/{code:str}": Stop(
         (
             at("thu-tuc-danh-muc", "empty", NOBODY, "/thu-tuc/<listed>", "Thủ tục hải quan"),
-            at("thu-tuc", "filled", "nobody citizen", "/thu-tuc/<code>", "Thủ tục đăng ký khai sinh"),
-            at("thu-tuc-mot-phan", "filled", NOBODY, "/thu-tuc/1.013225", "Cấp giấy phép xây dựng"),
-            at("thu-tuc-khong-co", "error", NOBODY, "/thu-tuc/0.000000", "Không tìm thấy", status=404),
+            at("thu-tuc", "filled", NOBODY, "/thu-tuc/<code>", "Thủ tục đăng ký khai sinh"),
+            at(
+                "thu-tuc-mot-phan", "filled", NOBODY, "/thu-tuc/1.013225", "Cấp giấy phép xây dựng", long=True
+            ),
+            at(
+                "thu-tuc-khong-co",
+                "error",
+                NOBODY,
+                "/thu-tuc/0.000000",
+                "Không tìm thấy",
+                status=404,
+                long=True,
+            ),
         ),
     ),
     "GET /thu-tuc/{code:str}/to-khai": Stop(
         (
             at("to-khai-de-in", "filled", NOBODY, "/thu-tuc/<code>/to-khai", "Tờ khai"),
-            at("to-khai-khong-co", "error", NOBODY, "/thu-tuc/<listed>/to-khai", "Không", status=404),
+            at(
+                "to-khai-khong-co",
+                "error",
+                NOBODY,
+                "/thu-tuc/<listed>/to-khai",
+                "Không",
+                status=404,
+                long=True,
+            ),
         ),
         {"empty": "a form to print is always empty"},
     ),
@@ -51,7 +69,16 @@ PUBLIC: dict[str, Stop] = {
             sent("dang-nhap-sai", NOBODY, "/dang-nhap", "/dang-nhap", WRONG, "Đăng nhập", 422),
             again(
                 10,
-                sent("dang-nhap-qua-nhieu-lan", NOBODY, "/dang-nhap", "/dang-nhap", WRONG, "Đăng nhập", 429),
+                sent(
+                    "dang-nhap-qua-nhieu-lan",
+                    NOBODY,
+                    "/dang-nhap",
+                    "/dang-nhap",
+                    WRONG,
+                    "Đăng nhập",
+                    429,
+                    long=True,
+                ),
                 "/dang-nhap",
                 WRONG,
             ),
@@ -97,7 +124,7 @@ PUBLIC: dict[str, Stop] = {
             sent("tra-cuu-khong-thay", NOBODY, "/tra-cuu", "/tra-cuu", LOST, "", 404),
             again(
                 10,
-                sent("tra-cuu-qua-nhieu-lan", NOBODY, "/tra-cuu", "/tra-cuu", LOST, "", 429),
+                sent("tra-cuu-qua-nhieu-lan", NOBODY, "/tra-cuu", "/tra-cuu", LOST, "", 429, long=True),
                 "/tra-cuu",
                 LOST,
             ),

@@ -83,13 +83,6 @@ class Walker:
         self.width = width
         self.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
 
-    def settle(self) -> None:
-        """Wait until fonts are there and nothing moves."""
-        self.page.evaluate(
-            "() => document.fonts.ready.then(() => new Promise((done) =>"
-            " requestAnimationFrame(() => requestAnimationFrame(() => done(null)))))"
-        )
-
 
 Reach = Callable[[Walker], None]
 
