@@ -42,6 +42,8 @@ class Rollup(SQLModel, table=True):
     as received in May and as settled (and on_time) in June.
     """
 
+    __table_args__ = (sa.Index("ix_rollup_service", "agency_id", "procedure_id", "month"),)
+
     month: date = Field(primary_key=True)
     agency_id: UUID = Field(primary_key=True)
     procedure_id: UUID = Field(primary_key=True)

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
-from uuid import UUID
 
 import msgspec
 import sqlalchemy as sa
@@ -145,19 +144,26 @@ _SUMS = ", ".join(
 )
 _MEMBER = "unnest(CAST(:agencies AS uuid[]), CAST(:units AS int[])) AS member (agency_id, unit)"
 
-_BY_UNIT = sa.text(
+_ADDED = ", ".join(f"sum({name})::bigint AS {name}" for name in Counts.__struct_fields__)
+# The counts are read once: by agency and month, which units and months of the series then add up.
+_BY_MONTH_OF_AGENCY = f"""
+    live AS MATERIALIZED (
+        SELECT agency_id, month, {_SUMS} FROM {rollups.LIVE_COUNTS} AS live
+        WHERE agency_id = ANY(CAST(:whole AS uuid[])) AND month >= :from AND month < :until
+        GROUP BY agency_id, month
+    )"""
+
+_BY_UNIT_AND_MONTH = sa.text(
     f"""
-    SELECT unit, {_SUMS} FROM {rollups.LIVE_COUNTS} AS live JOIN {_MEMBER} USING (agency_id)
-    WHERE month >= :first AND month < :until GROUP BY unit
+    WITH {_BY_MONTH_OF_AGENCY}
+    SELECT unit, NULL::date AS month, {_ADDED} FROM live JOIN {_MEMBER} USING (agency_id)
+    WHERE month >= :first GROUP BY unit
+    UNION ALL
+    SELECT NULL, month, {_ADDED} FROM live GROUP BY month
     """
 )
 
-_BY_MONTH = sa.text(
-    f"""
-    SELECT month, {_SUMS} FROM {rollups.LIVE_COUNTS} AS live
-    WHERE agency_id = ANY(CAST(:agencies AS uuid[])) AND month >= :first AND month < :until GROUP BY month
-    """
-)
+_BY_MONTH = sa.text(f"WITH {_BY_MONTH_OF_AGENCY} SELECT month, {_ADDED} FROM live GROUP BY month")
 
 _SERVICES = sa.text(
     f"""
@@ -167,9 +173,12 @@ _SERVICES = sa.text(
     ), online AS (
         SELECT DISTINCT procedure_id, agency_id FROM live_offer
         WHERE declared IN ('full', 'partial') AND from_at < :ends AND (to_at IS NULL OR to_at > :starts)
-    ), used AS (
-        SELECT DISTINCT procedure_id, agency_id FROM {rollups.LIVE_COUNTS} AS live
-        WHERE channel = 'online' AND received > 0 AND month >= :first AND month < :until
+    ), counted AS (
+        SELECT procedure_id, agency_id, EXISTS (
+            SELECT FROM {rollups.LIVE_COUNTS} AS live
+            WHERE live.agency_id = online.agency_id AND live.procedure_id = online.procedure_id
+              AND channel = 'online' AND received > 0 AND month >= :first AND month < :until
+        ) AS used FROM online
     ), member AS (
         SELECT * FROM {_MEMBER}
     ), offered AS (
@@ -178,9 +187,8 @@ _SERVICES = sa.text(
                count(DISTINCT procedure_id) FILTER (WHERE declared = 'full') AS "full"
         FROM standing JOIN member USING (agency_id) GROUP BY unit
     ), open AS (
-        SELECT unit, count(*) AS online, count(used.procedure_id) AS used
-        FROM online JOIN member USING (agency_id) LEFT JOIN used USING (procedure_id, agency_id)
-        GROUP BY unit
+        SELECT unit, count(*) AS online, count(*) FILTER (WHERE used) AS used
+        FROM counted JOIN member USING (agency_id) GROUP BY unit
     )
     SELECT unit, coalesce(eligible, 0) AS eligible, coalesce(eligible_full, 0) AS eligible_full,
            coalesce("full", 0) AS "full", coalesce(online, 0) AS online, coalesce(used, 0) AS used
@@ -209,7 +217,8 @@ def online_rates(
     """
     asked = periods.parse(period, today())
     whole, rows = units(agencies(session), agency=agency, level=level, everyone=everyone)
-    counted, offered = _figures(session, [whole, *rows], asked)
+    trailing = asked.trailing(months)
+    counted, by_month, offered = _figures(session, whole, rows, asked, trailing)
     check = rollups.last_check(session)
     return OnlineRates(
         period=asked.key,
@@ -224,27 +233,29 @@ def online_rates(
             for i, row in enumerate(rows, 1)
             if row.code is not None or i in counted or i in offered  # no empty "trực tiếp"
         ],
-        months=series(session, whole.ids, asked.trailing(months)),
+        months=_series(by_month, trailing),
         targets=TARGETS_2023,
         check=Check(check.at, check.events, check.differences) if check else None,
     )
 
 
 def _figures(
-    session: Session, asked: list[Unit], period: Period
-) -> tuple[dict[int, Counts], dict[int, Services]]:
-    """Counts and services of each unit by its index; units without any are absent."""
-    pairs = [(agency_id, index) for index, unit in enumerate(asked) for agency_id in sorted(unit.ids)]
+    session: Session, whole: Unit, rows: list[Unit], period: Period, trailing: Period
+) -> tuple[dict[int, Counts], dict[date, Counts], dict[int, Services]]:
+    """Counts of each unit by its index (0 is the whole) and of each month, services of each unit."""
+    pairs = [(agency_id, index) for index, unit in enumerate([whole, *rows]) for agency_id in unit.ids]
     values: dict[str, Any] = {
         "agencies": [pair[0] for pair in pairs],
         "units": [pair[1] for pair in pairs],
         "first": period.first,
         "until": period.until,
     }
-    counted = {row.unit: _counts(row) for row in session.execute(_BY_UNIT, values)}
+    asked = values | {"whole": list(whole.ids), "from": trailing.first}
+    found = session.execute(_BY_UNIT_AND_MONTH, asked).all()
     values |= {"starts": _midnight(period.first), "ends": _midnight(period.until)}
     offered = {row.unit: _services(row) for row in session.execute(_SERVICES, values)}
-    return counted, offered
+    counted = {row.unit: _counts(row) for row in found if row.month is None}
+    return counted, {row.month: _counts(row) for row in found if row.month is not None}, offered
 
 
 def _counts(row: Any) -> Counts:
@@ -273,12 +284,8 @@ def _rates(unit: Unit, counts: Counts, services: Services) -> UnitRates:
     )
 
 
-def series(session: Session, agency_ids: frozenset[UUID], period: Period) -> list[Month]:
+def _series(found: Mapping[date, Counts], period: Period) -> list[Month]:
     """The months of the period up to now, each with its counts; empty months are there with 0."""
-    rows = session.execute(
-        _BY_MONTH, {"agencies": sorted(agency_ids), "first": period.first, "until": period.until}
-    )
-    found = {row.month: _counts(row) for row in rows}
     return [
         Month(
             month=f"{month:%Y-%m}",
@@ -299,4 +306,5 @@ def dossiers(session: Session, *, period: str | None = None, agency: str | None 
     """
     asked = periods.parse(period or str(today().year), today())
     whole, _ = units(agencies(session), agency=agency, level=None)
-    return series(session, whole.ids, asked)
+    values = {"whole": list(whole.ids), "from": asked.first, "until": asked.until}
+    return _series({row.month: _counts(row) for row in session.execute(_BY_MONTH, values)}, asked)

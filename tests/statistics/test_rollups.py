@@ -203,7 +203,7 @@ def _figures_equal(session: Session, naive: Naive, agencies: list[UUID]) -> None
     period = parse("2026-10", date(2026, 11, 30))
     starts, ends = utc(2026, 9, 30, 17), utc(2026, 10, 31, 17)
     unit = Unit(code=None, name="", kind=None, ids=frozenset(agencies))
-    counted, offered = statistics._figures(session, [unit], period)
+    counted, by_month, offered = statistics._figures(session, unit, [], period, period.trailing(3))
     standing = [o for o in naive.offers() if o[4] < ends and (o[5] is None or o[5] >= ends)]
     online = {
         (o[0], o[1])
@@ -222,6 +222,9 @@ def _figures_equal(session: Session, naive: Naive, agencies: list[UUID]) -> None
     assert offered.get(0, statistics.Services()) == expected
     received = sum(n for key, n in october.items() if key[5] == "received")
     both = sum(n for key, n in october.items() if key[5] == "received" and key[3:5] == ("full", "online"))
+    for month in (date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)):
+        received = sum(n for key, n in naive.counts.items() if key[0] == month and key[5] == "received")
+        assert by_month.get(month, statistics.Counts()).received == received
     got = counted.get(0, statistics.Counts())
     assert (got.received, got.full_online) == (received, both)
 
