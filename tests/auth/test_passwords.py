@@ -82,18 +82,17 @@ def test_unknown_accounts_and_unusable_attempts_never_match_and_never_fail() -> 
 def test_an_unknown_account_costs_as_much_as_a_known_one() -> None:
     stored = passwords.seal(GOOD)
 
-    def fastest(value: str | None, attempt: str) -> float:
-        took = []
-        for _ in range(5):
-            start = time.perf_counter()
+    asked = {"known": (stored, GOOD + "x"), "unknown": (None, GOOD), "unusable": (stored, "\0")}
+    work: dict[str, list[float]] = {name: [] for name in asked}
+    for _ in range(7):  # by turns, and in processor time: a busy machine slows all alike
+        for name, (value, attempt) in asked.items():
+            start = time.process_time()
             passwords.matches(value, attempt)
-            took.append(time.perf_counter() - start)
-        return min(took)
+            work[name].append(time.process_time() - start)
+    known, unknown, unusable = (min(took) for took in work.values())
 
-    known = fastest(stored, GOOD + "x")
-
-    assert fastest(None, GOOD) > known * 0.6
-    assert fastest(stored, "\0") > known * 0.6
+    assert unknown > known * 0.5
+    assert unusable > known * 0.5
 
 
 def test_a_weaker_hash_is_renewed() -> None:
