@@ -55,7 +55,8 @@ class Ground:
     storage: Storage
     size: Size
     citizen: Actor = field(default_factory=Actor)
-    officer: Actor = field(default_factory=Actor)
+    officer: Actor = field(default_factory=Actor)  # of all the agencies, to act anywhere
+    clerk: Actor = field(default_factory=Actor)  # of the busiest one, to read its desk
     tokens: dict[str, str] = field(default_factory=dict)
     dossier: UUID = field(default_factory=uuid4)
     papered: UUID = field(default_factory=uuid4)  # a draft that takes a file
@@ -183,12 +184,15 @@ def _people(ground: Ground) -> None:
         paper = factories.procedure(session, ground.agency, made_content=papered)
         ground.citizen = factories.citizen(session, email="citizen@bench.example")
         ground.officer = factories.officer(session, ground.agency, email="officer@bench.example")
+        ground.clerk = factories.officer(session, ground.agency, email="clerk@bench.example")
         for agency in ground.agencies[1:]:
             factories.auth_service.grant(
                 session, _account(ground.officer), factories.Role.OFFICER, agency, by=None
             )
         session.commit()
-        for name, actor in (("citizen", ground.citizen), ("officer", ground.officer)):
+        for name, actor in (
+            ("citizen", ground.citizen), ("officer", ground.officer), ("clerk", ground.clerk)
+        ):  # fmt: skip
             ground.tokens[name] = web_sessions.start(session, _account(actor), actor.name, hours=12)
         session.commit()
     ground.officer = Actor(

@@ -52,7 +52,7 @@ def desk_in_database(ground: Ground, recorded: dict[str, Any], name: str) -> Lin
     statement, values = max(recorded[name]["statements"], key=lambda one: "dossier.due_at" in one[0])
     times, buffers = [], 0
     with ground.app() as session:
-        factories.act_as(session, ground.officer.id, ground.officer.agency_ids)
+        factories.act_as(session, ground.clerk.id, ground.clerk.agency_ids)
         connection = session.connection().connection.driver_connection
         assert connection is not None
         for _ in range(5):

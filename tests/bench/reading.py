@@ -41,11 +41,11 @@ def reads(ground: Ground) -> list[Read]:
         Read("catalogue, 304", page, status=304, framework="hello", targets={"framework": 0.7}),
         Read("dossier", f"/api/v1/dossiers/{ground.dossier}", "citizen", usual=f"/dossiers/{ground.dossier}",
              targets={"framework": 0.7, "usual": 4}, by_cpu=True, fields=("procedure_code", "status")),
-        Read("desk, 20 in hand", "/api/v1/desk/dossiers?view=unit&limit=20", "officer",
+        Read("desk, 20 in hand", "/api/v1/desk/dossiers?view=unit&limit=20", "clerk",
              usual=f"/dossiers?agency={ground.agency}", targets={"framework": 0.7, "usual": 6}, by_cpu=True),
-        Read("desk, 20 of all", "/api/v1/desk/dossiers?view=all&limit=20", "officer",
+        Read("desk, 20 of all", "/api/v1/desk/dossiers?view=all&limit=20", "clerk",
              targets={"framework": 0.7}, by_cpu=True),
-        Read("desk, page", "/can-bo", "officer"),
+        Read("desk, page", "/can-bo", "clerk"),
     ]  # fmt: skip
 
 

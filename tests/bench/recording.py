@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from litestar.testing import TestClient
+from sqlalchemy.orm import Session as OrmSession
 
 from portal.app import create_app
 from portal.core.db import make_engine, make_sessions
@@ -39,17 +40,26 @@ class Recorder:
         def hear(_c: Any, _cur: Any, statement: str, values: Any, *_: Any) -> None:
             seen.append((_plain(statement), _plain(values)))
 
+        def announced(session: OrmSession, *_: Any) -> None:
+            """Who is asking goes out with BEGIN, below SQLAlchemy; the references need it too."""
+            pairs = list(session.info.get("acting", {}).items())
+            if pairs:
+                asked = ", ".join(["set_config(%s, %s, true)"] * len(pairs))
+                seen.append((f"SELECT {asked}", [one for pair in pairs for one in pair]))
+
         with TestClient(self._app, base_url="https://bench.local") as client:
             client.follow_redirects = False
             if method == "GET":
                 client.request(method, path, headers=headers, **more)
             sa.event.listen(self._engine, "before_cursor_execute", hear)
+            sa.event.listen(OrmSession, "after_begin", announced)
             answer = client.request(method, path, headers=headers, **more)
+            sa.event.remove(OrmSession, "after_begin", announced)
             sa.event.remove(self._engine, "before_cursor_execute", hear)
         if answer.status_code not in (200, 201, 304):
             raise RuntimeError(f"{name}: {answer.status_code} {answer.text[:300]}")
         self.lines[name] = {"statements": seen, "body": answer.content}
-        return len(seen)
+        return len([one for one in seen if not one[0].startswith("SELECT set_config")])
 
     def write(self, path: Path) -> None:
         """Keep the lines for the references, and close."""
