@@ -82,7 +82,7 @@ class AuthenticationMiddleware(ASGIMiddleware):
         seen["address"] = _address(scope, headers, self._proxies)
         if not scope["path"].startswith(_WITHOUT_ACTOR):
             bearer = _bearer(headers)
-            token = None if bearer is not None else Request[Any, Any, Any](scope).cookies.get(COOKIE)
+            token = None if bearer is not None else _cookie(headers)
             if bearer is not None:
                 seen["actor"] = await sync_to_thread(self.by_bearer, bearer)
             elif token is not None:
@@ -154,6 +154,17 @@ def _bearer(headers: Headers) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
+def _cookie(headers: Headers) -> str | None:
+    """The session's token; of two cookies of the name, the last."""
+    found = None
+    for line in headers.getall("cookie", []):
+        for part in line.split(";"):
+            name, _, value = part.strip().partition("=")
+            if name == COOKIE:
+                found = value.strip('"')
+    return found
+
+
 def _clearing_cookie(send: Send) -> Send:
     """Tell the browser to drop a cookie that is worth nothing, unless the answer sets a new one."""
 
@@ -214,9 +225,10 @@ def requires(*roles: Role) -> Guard:
     """A guard: somebody signed in who holds one of the roles now; without roles, anybody signed in.
 
     Nobody on a page is sent to sign in; nobody in the API is a 401; somebody without the role is a 403.
+    It waits for nothing; a plain function would be given a thread of its own.
     """
 
-    def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
         actor = actor_of(connection.scope)
         if not actor.signed_in:
             if connection.scope["path"].startswith("/api/"):

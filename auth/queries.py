@@ -13,6 +13,7 @@ from auth.models import Account, Agency, Membership, Person, WebSession
 from auth.profile import Profile
 from portal.core import clock, crypto
 from portal.core.crypto import SubjectKey
+from portal.core.direct import Direct
 from portal.core.errors import NotFound
 
 
@@ -40,14 +41,14 @@ def _roles(account_id: sa.Column[Any]) -> sa.Label[Any]:
 
 
 # Asked with every request, so built once.
-_OF_SESSION = (
+_OF_SESSION = Direct(
     sa.select(
         _S.c.account_id, _S.c.seen_at, _S.c.expires_at, _S.c.csrf, _S.c.shown_name, _roles(_S.c.account_id)
     )
     .join(_A, _A.c.id == _S.c.account_id)
     .where(_S.c.token_hash == sa.bindparam("token_hash"), _A.c.disabled_at.is_(None))
 )
-_OF_ACCOUNT = (
+_OF_ACCOUNT = Direct(
     sa.select(_A.c.id.label("account_id"), _S.c.seen_at, _S.c.expires_at, _S.c.shown_name, _roles(_A.c.id))
     .outerjoin(_S, sa.and_(_S.c.token_hash == sa.bindparam("token_hash"), _S.c.account_id == _A.c.id))
     .where(_A.c.id == sa.bindparam("account_id"), _A.c.disabled_at.is_(None))
@@ -56,13 +57,13 @@ _OF_ACCOUNT = (
 
 def actor_of_session(connection: sa.Connection, token_hash: bytes) -> Any | None:
     """Session, account and present roles behind a browser's token, in one statement."""
-    return connection.execute(_OF_SESSION, {"token_hash": token_hash, "day": clock.today()}).one_or_none()
+    return _OF_SESSION.one_or_none(connection, {"token_hash": token_hash, "day": clock.today()})
 
 
 def actor_of_account(connection: sa.Connection, account_id: UUID, session_hash: bytes | None) -> Any | None:
     """Account, present roles and, if it hangs on one, browser session behind a bearer token."""
     asked = {"account_id": account_id, "token_hash": session_hash, "day": clock.today()}
-    return connection.execute(_OF_ACCOUNT, asked).one_or_none()
+    return _OF_ACCOUNT.one_or_none(connection, asked)
 
 
 def account_of_email(session: Session, email_index: bytes) -> Account | None:

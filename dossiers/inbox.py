@@ -19,6 +19,7 @@ from portal.core import crypto
 from portal.core.clock import now
 from portal.core.crypto import SubjectKey
 from portal.core.db import Instant, built_once
+from portal.core.direct import Direct
 from portal.core.errors import NotFound
 
 D = access.D
@@ -84,7 +85,7 @@ def desk(
         **(queries.cursor(after) if after else {}),
     }
     statement = _page_of(view, bool(after), bool(query), bool(code), bool(channel))
-    rows = session.execute(statement, values).all()
+    rows = statement.all(session, values)
     names = {}
     for row in rows:
         crypto.preload(session, row.subject_id, row.wrapped)
@@ -94,14 +95,14 @@ def desk(
 
 
 @built_once
-def _page_of(view: str, after: bool, query: bool, code: bool, channel: bool) -> sa.Select[Any]:
+def _page_of(view: str, after: bool, query: bool, code: bool, channel: bool) -> Direct:
     """The page, merged from one short list per agency and role the agency has in a dossier."""
     agency, key_of = Agency.__table__, SubjectKey.__table__  # type: ignore[attr-defined]
     served = sa.func.unnest(access.AGENCIES, type_=sa.Uuid).table_valued("id", name="served").render_derived()
-    columns = [*OF_DOSSIER, D.c.settled_at, D.c.receiving_agency_id, D.c.applicant, D.c.subject_id]
+    sorted_by = D.c[KEYS.get(view, "due_at")]
     parts = []
     for role in _roles(served.c.id):
-        part = sa.select(*columns).where(role, access.served_by(), _where(view))
+        part = sa.select(D.c.id, sorted_by.label("key")).where(role, access.served_by(), _where(view))
         if query:
             inside, start = sa.bindparam("inside", type_=sa.Text), sa.bindparam("start", type_=sa.Text)
             part = part.where(sa.or_(D.c.number.like(inside), D.c.reference.like(start)))
@@ -110,18 +111,23 @@ def _page_of(view: str, after: bool, query: bool, code: bool, channel: bool) -> 
         if channel:
             part = part.where(D.c.channel == sa.bindparam("channel", type_=D.c.channel.type))
         if after:
-            here = sa.tuple_(D.c[KEYS.get(view, "due_at")], D.c.id)
+            here = sa.tuple_(sorted_by, D.c.id)
             part = part.where(here < HERE if view == "all" else here > HERE)
-        short = part.order_by(*_order(view, D)).limit(LIMIT).correlate(served).lateral()
+        short = part.order_by(*_order(view, sorted_by, D.c.id)).limit(LIMIT).correlate(served).lateral()
         parts.append(sa.select(short).select_from(served.join(short, sa.true())))
     found = sa.union_all(*parts).subquery("found")
-    page = sa.select(found).order_by(*_order(view, found)).limit(LIMIT).subquery("page")
-    return (
-        sa.select(page, agency.c.name.label("agency_name"), key_of.c.wrapped)
-        .join(agency, agency.c.id == page.c.receiving_agency_id)
-        .join(key_of, key_of.c.subject_id == page.c.subject_id)
-        .order_by(*_order(view, page))
-    )
+    order = _order(view, found.c.key, found.c.id)
+    page = sa.select(found).order_by(*order).limit(LIMIT).subquery("page")
+    return Direct(
+        sa.select(
+            *OF_DOSSIER, D.c.settled_at, D.c.applicant, D.c.subject_id,
+            agency.c.name.label("agency_name"), key_of.c.wrapped,
+        )
+        .join(page, page.c.id == D.c.id)
+        .join(agency, agency.c.id == D.c.receiving_agency_id)
+        .join(key_of, key_of.c.subject_id == D.c.subject_id)
+        .order_by(*_order(view, page.c.key, page.c.id))
+    )  # fmt: skip
 
 
 def _roles(agency_id: sa.ColumnElement[Any]) -> tuple[sa.ColumnElement[bool], ...]:
@@ -137,8 +143,7 @@ def _roles(agency_id: sa.ColumnElement[Any]) -> tuple[sa.ColumnElement[bool], ..
     )
 
 
-def _order(view: str, of: Any) -> tuple[Any, Any]:
-    key, dossier_id = of.c[KEYS.get(view, "due_at")], of.c.id
+def _order(view: str, key: Any, dossier_id: Any) -> tuple[Any, Any]:
     return (key.desc(), dossier_id.desc()) if view == "all" else (key, dossier_id)
 
 

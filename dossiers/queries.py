@@ -17,6 +17,7 @@ from dossiers.workflow import Status
 from portal.core import crypto
 from portal.core.crypto import SubjectKey
 from portal.core.db import Instant, built_once
+from portal.core.direct import Direct
 from portal.core.errors import NotFound
 from portal.core.paging import decode_cursor, encode_cursor
 from services_catalog import queries as catalogue
@@ -219,12 +220,12 @@ def mine(
         **access.asking(actor),
         **(cursor(after) if after else {}),
     }
-    rows = session.execute(_mine(status is not None, bool(after)), values).all()
+    rows = _mine(status is not None, bool(after)).all(session, values)
     return paged(rows, limit, "updated_at")
 
 
 @built_once
-def _mine(of_status: bool, after: bool) -> sa.Select[Any]:
+def _mine(of_status: bool, after: bool) -> Direct:
     agency = Agency.__table__  # type: ignore[attr-defined]
     statement = (
         sa.select(*OF_DOSSIER, agency.c.name.label("agency_name"))
@@ -235,7 +236,7 @@ def _mine(of_status: bool, after: bool) -> sa.Select[Any]:
     )
     if of_status:
         statement = statement.where(D.c.status == sa.bindparam("status", type_=D.c.status.type))
-    return statement.where(sa.tuple_(D.c.updated_at, D.c.id) < HERE) if after else statement
+    return Direct(statement.where(sa.tuple_(D.c.updated_at, D.c.id) < HERE) if after else statement)
 
 
 LIMIT = sa.bindparam("limit", type_=sa.Integer)

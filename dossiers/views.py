@@ -19,6 +19,7 @@ from portal.core import crypto, events
 from portal.core.calendar import VIET_NAM
 from portal.core.crypto import SubjectKey
 from portal.core.db import built_once
+from portal.core.direct import Direct
 from portal.core.errors import Forbidden
 from portal.core.events import EventRow
 from services_catalog.content import RevisionContent
@@ -168,7 +169,7 @@ def summary(session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: 
     Raises:
         DossierNotFound: it does not exist, or is not visible to the actor.
     """
-    row: Any = session.execute(_statement(), {"dossier_id": dossier_id, **access.asking(actor)}).one_or_none()
+    row: Any = _statement().one_or_none(session, {"dossier_id": dossier_id, **access.asking(actor)})
     if row is None:
         raise DossierNotFound
     crypto.preload(session, row.subject_id, row.wrapped)
@@ -232,9 +233,9 @@ _BESIDE = (
 
 
 @built_once
-def _statement() -> sa.Select[Any]:
+def _statement() -> Direct:
     agency, key = Agency.__table__, SubjectKey.__table__  # type: ignore[attr-defined]
-    return (
+    return Direct(
         sa.select(
             *(access.D.c[name] for name in (*_PLAIN, *_BESIDE)),
             key.c.wrapped,

@@ -32,7 +32,7 @@ from portal.core import crypto, health, roots, runtime
 from portal.core.contract import Contract, StrictStructs
 from portal.core.db import Sessions, connections_of, make_engine, make_sessions, single_statements
 from portal.core.headers import secured
-from portal.core.http import session_provider
+from portal.core.http import OneErrand, session_provider
 from portal.core.lines import log_everything
 from portal.core.observability import configure_logging, observed
 from portal.core.problems import Problem, describe
@@ -105,7 +105,7 @@ def create_app(
             ),
         ],
         dependencies={
-            "session": Provide(session_provider(sessions, at_once=settings.request_threads)),
+            "session": Provide(session_provider(sessions), sync_to_thread=False),
             "actor": Provide(provide_actor, sync_to_thread=False),
             "address": Provide(provide_address, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
@@ -117,7 +117,7 @@ def create_app(
         on_shutdown=closing,
         request_max_body_size=MAX_BODY,
         openapi_config=openapi(),
-        plugins=[StrictStructs()],
+        plugins=[StrictStructs(), OneErrand()],
         debug=False,
     )
     app.state.ready = Ready(app.asgi_handler)

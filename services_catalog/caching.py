@@ -44,6 +44,13 @@ def _published(session: OrmSession) -> None:
         _Changes.made += 1
 
 
+def kept_here(path: str) -> bool:
+    """Whether the catalogue may be read under this address."""
+    return path == "/" or path.startswith(
+        ("/thu-tuc", "/api/v1/procedures", "/api/v1/sectors", "/api/v1/agencies")
+    )
+
+
 @dataclass
 class _Kept:
     """A whole answer made under a version."""
@@ -83,7 +90,7 @@ class Ready:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or let the application answer and keep what it marks as the catalogue's."""
-        if scope["type"] != ScopeType.HTTP or scope["method"] != "GET":
+        if scope["type"] != ScopeType.HTTP or scope["method"] != "GET" or not kept_here(scope["path"]):
             await self._app(scope, receive, send)
             return
         key = (scope["path"], scope["query_string"])

@@ -5,12 +5,14 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from itertools import chain
 from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
+import psycopg
 import sqlalchemy as sa
 import uuid_utils.compat
+from psycopg.pq import TransactionStatus
+from psycopg.sql import quote
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.orm import Session as OrmSession
 from sqlmodel import Field, Session, SQLModel
@@ -30,6 +32,7 @@ P = ParamSpec("P")
 S = TypeVar("S")
 Sessions = Callable[[], Session]
 Connections = Callable[[], AbstractContextManager[sa.Connection]]
+_BEGINS = "portal_begins"  # execution option: whether SQLAlchemy's begin is to reach the database by itself
 
 
 class Xid8(sa.types.UserDefinedType[int]):
@@ -91,6 +94,7 @@ def make_engine(url: str, *, threads: int, statement_timeout_ms: int = 5000) -> 
         pool_timeout=8,
         pool_pre_ping=False,  # `lifeline` sees a dead connection without asking
         hide_parameters=True,  # errors are logged; what people typed is not
+        isolation_level="AUTOCOMMIT",  # of the driver: transactions begin in `_begin` and `_announce`
         connect_args={
             "connect_timeout": 5,
             "options": options,
@@ -99,21 +103,23 @@ def make_engine(url: str, *, threads: int, statement_timeout_ms: int = 5000) -> 
         },
     )
     lifeline.watch(engine, statement_timeout_ms=statement_timeout_ms)
+    sa.event.listen(engine, "begin", _begin)
     return engine
 
 
 def make_sessions(engine: sa.Engine) -> Sessions:
     """A factory of sessions on the engine; objects stay readable after commit."""
+    for_sessions = engine.execution_options(**{_BEGINS: False})
 
     def sessions() -> Session:
-        return Session(engine, expire_on_commit=False)
+        return Session(for_sessions, expire_on_commit=False)
 
     return sessions
 
 
 def single_statements(engine: sa.Engine) -> Connections:
     """Connections for look-ups of one statement: one way to the database and back instead of three."""
-    return engine.execution_options(isolation_level="AUTOCOMMIT").connect
+    return engine.execution_options(**{_BEGINS: False}).connect
 
 
 def connections_of(sessions: Sessions) -> Connections:
@@ -163,12 +169,46 @@ def act_as(session: OrmSession, actor_id: UUID | None, agency_ids: frozenset[UUI
         _announce(session, None, session.connection())
 
 
+def _begin(connection: sa.Connection) -> None:
+    """Open a transaction, except where it opens with the session's first words, or where there is none."""
+    if connection.get_execution_options().get(_BEGINS, True):
+        _say(connection, "BEGIN")
+
+
 @sa.event.listens_for(OrmSession, "after_begin")
 def _announce(session: OrmSession, _: object, connection: sa.Connection) -> None:
+    """Open the session's transaction and say who is asking, in one way to the database and back."""
+    words = []
+    if driver_of(connection).pgconn.transaction_status == TransactionStatus.IDLE:
+        words.append("BEGIN")
     if acting := session.info.get("acting"):
-        # by the driver: what every transaction begins with is not worth building an expression for
-        asked = ", ".join(["set_config(%s, %s, true)"] * len(acting))
-        connection.exec_driver_sql(f"SELECT {asked}", tuple(chain.from_iterable(acting.items())))
+        asked = (f"set_config({quote(name)}, {quote(value)}, true)" for name, value in acting.items())
+        words.append(f"SELECT {', '.join(asked)}")
+    if words:
+        _say(connection, "; ".join(words))
+
+
+def _say(connection: sa.Connection, text: str) -> None:
+    try:
+        driver_of(connection).execute(text, prepare=False)
+    except psycopg.Error as error:
+        raise translated(connection, text, error) from error
+
+
+def translated(connection: sa.Connection, text: str, error: psycopg.Error) -> sa.exc.DBAPIError:
+    """The driver's error as SQLAlchemy raises it; a connection that is gone leaves the pool."""
+    gone = driver_of(connection).closed
+    if gone:
+        connection.invalidate(error)
+    made = sa.exc.DBAPIError.instance(
+        text, {}, error, psycopg.Error, hide_parameters=True, connection_invalidated=gone
+    )
+    return cast("sa.exc.DBAPIError", made)
+
+
+def driver_of(connection: sa.Connection) -> psycopg.Connection[Any]:
+    """The driver's connection below; what runs on it is no statement of SQLAlchemy's."""
+    return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
 
 
 def at_utc(value: datetime) -> datetime:

@@ -1,15 +1,20 @@
 """One request, one transaction, committed before the answer leaves (decision 2)."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Annotated, Any, TypeAlias
+import time
+from collections.abc import Callable
+from functools import wraps
+from operator import itemgetter
+from typing import Annotated, Any, TypeAlias, cast
 
 from litestar import Request
-from litestar.concurrency import sync_to_thread
 from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
+from litestar.exceptions import ImproperlyConfiguredException
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import HeaderParameter
+from litestar.plugins import ReceiveRoutePlugin
+from litestar.routes import BaseRoute, HTTPRoute
+from litestar.utils.sync import AsyncCallable
 from sqlmodel import Session
 
 from portal.core.db import Sessions, act_as
@@ -32,12 +37,12 @@ IdempotencyKey: TypeAlias = Annotated[
     ),
 ]
 
-Commit = Callable[[Session], None]
 TURN_SECONDS = 5
+_ASKED_AT = "asked_at"
 
 
 class Busy(Unavailable):
-    """As many requests as there are connections are under way, and none ends."""
+    """More people ask than can be answered; whoever waited too long is asked to come back."""
 
 
 async def read_form(request: Request[Any, Any, Any]) -> FormMultiDict:
@@ -52,56 +57,84 @@ async def read_form(request: Request[Any, Any, Any]) -> FormMultiDict:
         raise Malformed("Biểu mẫu gửi lên không đọc được. Tải lại trang rồi thử lại.") from error
 
 
-def session_provider(sessions: Sessions, *, at_once: int = 16) -> Callable[..., AsyncIterator[Session]]:
-    """Build the app's only generator dependency.
+def session_provider(sessions: Sessions) -> Callable[..., Session]:
+    """Build the dependency `session`; `OneErrand` ends what it gives.
 
-    Litestar resumes it once the answer is built and before it is sent, so no client sees success
-    ahead of the commit; any error rolls back. Row-level security is told who is asking (decision
-    13) when the session first works, in the handler's thread.
-
-    Args:
-        sessions: makes sessions.
-        at_once: how many requests may hold a session; the others wait here, holding nothing. No more
-            than the pool has connections, or handlers that wait for a connection would keep the
-            threads in which others could commit and give theirs back.
+    It takes no connection. Row-level security is told who is asking (decision 13) when the session
+    first works, in the handler's thread.
     """
-    turns = asyncio.Semaphore(at_once)
 
-    async def provide_session(request: Request[Any, Any, Any]) -> AsyncIterator[Session]:
-        async with _turn(turns):
-            session = sessions()
-            actor = request.scope.get("actor")
-            act_as(session, getattr(actor, "id", None), getattr(actor, "agency_ids", frozenset()))
-            try:
-                yield session
-            except BaseException:
-                await sync_to_thread(_end, session, kept=False)
-                raise
-            await sync_to_thread(_end, session, kept=True)
+    def provide_session(request: Request[Any, Any, Any]) -> Session:
+        session = sessions()
+        actor = request.scope.get("actor")
+        act_as(session, getattr(actor, "id", None), getattr(actor, "agency_ids", frozenset()))
+        session.info[_ASKED_AT] = time.monotonic()
+        return session
 
     return provide_session
 
 
-@asynccontextmanager
-async def _turn(turns: asyncio.Semaphore) -> AsyncIterator[None]:
-    """Hold one of the turns.
+class OneErrand(ReceiveRoutePlugin):
+    """A handler with a session is one errand of one thread: it works, commits, and gives the connection back.
+
+    The answer is built and sent after that, so no client sees success ahead of the commit; any error
+    rolls back. As many threads as connections never wait for one another, whatever the crowd.
+    """
+
+    def receive_route(self, route: BaseRoute) -> None:
+        """Let every handler of the route that is given a session end it in its own thread."""
+        if not isinstance(route, HTTPRoute):
+            return
+        for handler, given in route.route_handler_map.values():
+            # what handlers are given is at hand or read from the same connection: tasks would only cost
+            given.dependency_batches = [
+                {one} for batch in given.dependency_batches for one in sorted(batch, key=lambda one: one.key)
+            ]
+            wanted = {one.key for batch in given.dependency_batches for one in batch}
+            if "session" in wanted and not getattr(handler.fn, "errand", False):
+                _end_with(handler)
+
+
+def _end_with(handler: HTTPRouteHandler) -> None:
+    """Wrap the handler's function; it has the session itself, or something that carries it.
 
     Raises:
-        Busy: all were held for so long that those who hold them are stuck.
+        ImproperlyConfiguredException: it has neither, or does not run in a thread.
     """
-    try:
-        async with asyncio.timeout(TURN_SECONDS):
-            await turns.acquire()
-    except TimeoutError as error:
-        raise Busy("Nhiều người đang cùng gửi yêu cầu. Thử lại sau ít giây; gửi lại là an toàn.") from error
-    try:
-        yield
-    finally:
-        turns.release()
+    runs, parameters = handler.fn, handler.parsed_fn_signature.parameters
+    carriers = [
+        name
+        for name, field in parameters.items()
+        if "session" in getattr(field.annotation, "__annotations__", ())
+    ]
+    if not isinstance(runs, AsyncCallable) or not ("session" in parameters or carriers):
+        raise ImproperlyConfiguredException(f"{handler}: nobody would commit its session")
+    work: Callable[..., Any] = runs.func
+    find = itemgetter("session") if "session" in parameters else _carried_by(carriers[0])
+
+    @wraps(work)
+    def errand(**given: Any) -> Any:
+        session: Session = find(given)
+        kept = False
+        try:
+            if time.monotonic() - session.info[_ASKED_AT] > TURN_SECONDS:
+                raise Busy("Nhiều người đang cùng gửi yêu cầu. Thử lại sau ít giây; gửi lại là an toàn.")
+            answer = work(**given)
+            kept = True
+        finally:
+            end(session, kept=kept)
+        return answer
+
+    runs.func = errand  # type: ignore[assignment]
+    runs.errand = True  # type: ignore[attr-defined]
 
 
-def _end(session: Session, *, kept: bool) -> None:
-    """Commit or roll back, and give the connection back: one errand of one thread."""
+def _carried_by(name: str) -> Callable[[dict[str, Any]], Session]:
+    return lambda given: cast("Session", given[name].session)
+
+
+def end(session: Session, *, kept: bool) -> None:
+    """Commit or roll back, and give the connection back."""
     try:
         if kept:
             failpoint("http.before_commit")

@@ -23,7 +23,7 @@ from auth.http import (
     to_sign_in,
 )
 from portal.core.db import Sessions, connections_of
-from portal.core.http import session_provider
+from portal.core.http import OneErrand, session_provider
 from portal.core.problems import describe
 from portal.core.settings import Settings
 
@@ -71,13 +71,14 @@ def storey(settings: Settings, sessions: Sessions) -> Litestar:
     return Litestar(
         route_handlers=[AuthController, page, act, open_form, desk, who],
         dependencies={
-            "session": Provide(session_provider(sessions, at_once=settings.request_threads)),
+            "session": Provide(session_provider(sessions), sync_to_thread=False),
             "actor": Provide(provide_actor, sync_to_thread=False),
             "address": Provide(provide_address, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
         },
         middleware=[AuthenticationMiddleware(connections_of(sessions), settings), CsrfMiddleware(settings)],
         exception_handlers={Exception: answer_problem, SignInFirst: to_sign_in},
+        plugins=[OneErrand()],
         openapi_config=None,
     )
 

@@ -3,18 +3,16 @@
 `python -m tests.chaos.faulty FAULT --port N`
 """
 
-import asyncio
 import contextlib
 import sys
+import threading
 import time
-from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 import uvicorn
-from litestar.concurrency import sync_to_thread
 from litestar.types import ASGIApp, Receive, Scope, Send
 from sqlalchemy.dialects.postgresql import Insert
 from sqlmodel import Session
@@ -29,26 +27,19 @@ from portal.core.storage import StoreUnavailable
 
 LATE = 0.8  # seconds from the answer to the commit
 _path: ContextVar[str] = ContextVar("path", default="")
-_running: set[asyncio.Task[None]] = set()
 
 
 def answer_before_commit() -> None:
     """A submission is answered first and committed a moment later."""
-    original = portal.core.http._end
+    original = portal.core.http.end
 
-    async def later(session: Session) -> None:
-        await asyncio.sleep(LATE)
-        await sync_to_thread(original, session, kept=True)
+    def careless(session: Session, *, kept: bool) -> None:
+        if kept and _path.get().endswith("/submission"):
+            threading.Timer(LATE, original, (session,), {"kept": True}).start()
+        else:
+            original(session, kept=kept)
 
-    async def careless(act: Callable[..., None], session: Session, *, kept: bool) -> None:
-        if not kept or not _path.get().endswith("/submission"):
-            await sync_to_thread(act, session, kept=kept)
-            return
-        task = asyncio.get_running_loop().create_task(later(session))
-        _running.add(task)
-        task.add_done_callback(_running.discard)
-
-    portal.core.http.sync_to_thread = careless  # type: ignore[assignment]
+    portal.core.http.end = careless
 
 
 class Unguarded(Insert):

@@ -1,16 +1,18 @@
 """A task whose database goes away says so in a word that means: try again."""
 
-import asyncio
-
 import pytest
 import sqlalchemy as sa
+from litestar import Litestar, get
+from litestar.di import Provide
+from litestar.exceptions import ImproperlyConfiguredException
+from sqlmodel import Session
 
 from portal import worker
 from portal.core import http
-from portal.core.http import Busy
+from portal.core.http import DbSession
 from portal.core.work import DatabaseGone, unit_of_work
 from portal.embedded import Embedded
-from tests.conftest import admin, alone
+from tests.conftest import admin
 
 
 def work_while_the_line_breaks(migrated: Embedded) -> None:
@@ -40,29 +42,35 @@ def test_the_next_unit_of_work_goes_through(database, migrated):
     assert answer == 1
 
 
-def test_who_waits_too_long_for_a_turn_is_told_to_come_back(monkeypatch):
-    monkeypatch.setattr(http, "TURN_SECONDS", 0.01)
+def test_who_waits_too_long_for_a_thread_is_told_to_come_back(client, monkeypatch):
+    monkeypatch.setattr(http, "TURN_SECONDS", -1)
 
-    async def wait_behind() -> None:
-        turns = asyncio.Semaphore(1)
-        async with http._turn(turns), http._turn(turns):
-            raise AssertionError("two turns at once")
+    answer = client.get("/api/v1/statistics/dossiers")
 
-    with pytest.raises(Busy) as raised:
-        alone(wait_behind())
-
-    assert raised.value.status == 503
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "5"
 
 
-def test_a_turn_is_given_back():
-    async def twice() -> int:
-        turns = asyncio.Semaphore(1)
-        async with http._turn(turns):
-            pass
-        async with http._turn(turns):
-            return 2
+def test_every_handler_that_is_given_a_session_ends_it_in_its_own_thread(client):
+    given = {
+        handler.fn
+        for route in client.app.routes
+        for handler, model in getattr(route, "route_handler_map", {}).values()
+        if any(one.key == "session" for batch in model.dependency_batches for one in batch)
+    }
 
-    assert alone(twice()) == 2
+    assert len(given) > 60
+    assert all(getattr(work, "errand", False) for work in given)
+
+
+def test_a_handler_whose_session_nobody_would_commit_is_refused_at_start():
+    @get("/", sync_to_thread=False)
+    def careless(session: DbSession) -> None:
+        session.commit()
+
+    dependencies = {"session": Provide(http.session_provider(Session), sync_to_thread=False)}
+    with pytest.raises(ImproperlyConfiguredException, match="commit"):
+        Litestar([careless], dependencies=dependencies, plugins=[http.OneErrand()])
 
 
 def test_a_silent_queue_is_not_waited_for_without_end(settings):
