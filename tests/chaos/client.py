@@ -119,6 +119,8 @@ class Client:
         headers = {"Idempotency-Key": key} if key else {}
         patience = CHECKING if wait_for else PATIENCE
         while time.monotonic() - begun < patience:
+            if self.ledger.over.is_set():
+                raise GaveUp(f"{path}: the run is over")
             try:
                 status, answer = self.once(method, path, body, headers, read=not lose)
             except (OSError, http.client.HTTPException):
@@ -134,9 +136,7 @@ class Client:
             if status >= 500 or (
                 status == 422 and wait_for and wait_for in json.dumps(answer, ensure_ascii=False)
             ):
-                if wait_for and status == 422 and self.ledger.over.wait(0.5):
-                    raise GaveUp(f"{path}: the run is over")
-                time.sleep(0 if status == 422 else 0.5)
+                self.ledger.over.wait(0.5)
                 continue
             return status, answer
         raise GaveUp(f"{method} {path}")
