@@ -1,5 +1,6 @@
 """Each deliberate fault turns the proof red: a harness is believed when it has caught some."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from uuid import UUID
@@ -17,6 +18,7 @@ from portal.core.outbox import Outbox, relay_once
 from portal.core.storage import Storage
 from portal.core.work import unit_of_work
 from tests import factories
+from tests.chaos.client import Client
 from tests.chaos.judge import judge
 from tests.chaos.ledger import Ledger
 from tests.chaos.schedule import Plan
@@ -43,17 +45,8 @@ DEAD = Plan(
     recovers=6,
     settle=False,
 )
-UNSEEN = Plan(
-    acknowledged=0,
-    network={"store blackhole": 3},
-    clients=6,
-    attach=1.0,
-    lost=0.0,
-    pause=(0.5, 1.0),
-    lasts=(1.0, 2.0),
-    limit=60,
-    settle=False,
-)
+SILENT = 6  # seconds: longer than the portal waits for the store
+UNSEEN = Plan(acknowledged=1, clients=1, attach=1.0, lost=0.0, limit=12, settle=False)
 
 
 def test_an_answer_before_the_commit_is_seen_as_a_loss(portal, ground, database, seed):
@@ -83,11 +76,30 @@ def test_a_pool_of_dead_connections_is_seen_as_no_recovery(portal, ground, datab
     assert verdict.odd
 
 
-def test_a_completion_answered_without_the_store_is_seen_as_a_loss(portal, ground, database, seed):
-    """With the worker, so that file follows file: some completion meets the silent store."""
-    _, verdict = judged(portal("completion-unseen", whole=True), ground, UNSEEN, database, seed)
+@pytest.mark.parametrize("fault", ["completion-unseen", None], ids=["the fault", "the product"])
+def test_a_completion_answered_without_the_store_is_seen_as_a_loss(
+    fault, portal, ground, database, seed, monkeypatch
+):
+    """The store falls silent whenever a client says that its file is complete, for a moment."""
+    made = portal(fault, whole=True)
+    act = Client.act
 
-    assert verdict.lost
+    def completing(client, method, path, *given, **named):
+        if not path.endswith("/completion"):
+            return act(client, method, path, *given, **named)
+        made.lines.proxy.set("store", "blackhole")
+        back = threading.Timer(SILENT, made.lines.proxy.set, ("store", "pass"))
+        back.start()
+        try:
+            return act(client, method, path, *given, **named)
+        finally:
+            back.join()
+
+    monkeypatch.setattr(Client, "act", completing)
+    outcome, verdict = judged(made, ground, UNSEEN, database, seed)
+
+    assert bool(verdict.lost) is (fault is not None), str(verdict)
+    assert (outcome.ledger.acknowledged() > 0) is (fault is None)
 
 
 def marks_first(
