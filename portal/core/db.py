@@ -196,9 +196,14 @@ def _say(connection: sa.Connection, text: str) -> None:
 
 
 def translated(connection: sa.Connection, text: str, error: psycopg.Error) -> sa.exc.DBAPIError:
-    """The driver's error as SQLAlchemy raises it; a connection that is gone leaves the pool."""
+    """The driver's error as SQLAlchemy raises it; a connection that is gone leaves the pool.
+
+    With it, as with SQLAlchemy, go all others of its age: behind a silent line each would cost somebody
+    the whole patience once more.
+    """
     gone = driver_of(connection).closed
     if gone:
+        connection.engine.pool._invalidate(connection.connection, error)
         connection.invalidate(error)
     made = sa.exc.DBAPIError.instance(
         text, {}, error, psycopg.Error, hide_parameters=True, connection_invalidated=gone

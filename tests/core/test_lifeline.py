@@ -5,7 +5,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from portal.core.db import make_engine
+from portal.core.db import make_engine, make_sessions, single_statements
+from portal.core.direct import Direct
 from portal.core.lifeline import Silent
 from tests.chaos.proxy import Proxy
 from tests.conftest import admin
@@ -56,6 +57,31 @@ def test_a_living_connection_is_kept(engine):
         after = pid(connection)
 
     assert before == after
+
+
+def first_words(engine):
+    with make_sessions(engine)() as session:
+        session.connection()
+
+
+def direct(engine):
+    with single_statements(engine)() as connection:
+        Direct(sa.select(sa.func.pg_backend_pid().label("pid"))).all(connection, {})
+
+
+@pytest.mark.parametrize("ask", [first_words, direct])
+def test_with_a_connection_given_up_all_others_of_its_age_are_dropped(engine, line, ask):
+    with engine.connect() as one, engine.connect() as two:
+        before = {pid(one), pid(two)}
+    line.set("database", "blackhole")
+    with pytest.raises(OperationalError):
+        ask(engine)
+    line.set("database", "pass")
+
+    with engine.connect() as one, engine.connect() as two:
+        after = {pid(one), pid(two)}
+
+    assert not before & after
 
 
 def test_a_silent_server_is_given_up_and_its_connection_with_it(engine, line):
