@@ -160,11 +160,14 @@ def act_as(session: OrmSession, actor_id: UUID | None, agency_ids: frozenset[UUI
     Sets `app.actor`, `app.agencies` and any `app.<more>`; policies read them (decision 13). Costs
     no statement until the session begins to work.
     """
-    session.info["acting"] = {
+    acting = session.info["acting"] = {
         "app.actor": str(actor_id) if actor_id else "",
         "app.agencies": ",".join(sorted(map(str, agency_ids))),
         **{f"app.{name}": value for name, value in more.items()},
     }
+    # here, where a value that cannot be quoted is refused before any connection is taken
+    asked = (f"set_config({quote(name)}, {quote(value)}, true)" for name, value in acting.items())
+    session.info["first_words"] = f"SELECT {', '.join(asked)}"
     if session.in_transaction():
         _announce(session, None, session.connection())
 
@@ -181,9 +184,8 @@ def _announce(session: OrmSession, _: object, connection: sa.Connection) -> None
     words = []
     if driver_of(connection).pgconn.transaction_status == TransactionStatus.IDLE:
         words.append("BEGIN")
-    if acting := session.info.get("acting"):
-        asked = (f"set_config({quote(name)}, {quote(value)}, true)" for name, value in acting.items())
-        words.append(f"SELECT {', '.join(asked)}")
+    if "first_words" in session.info:
+        words.append(session.info["first_words"])
     if words:
         _say(connection, "; ".join(words))
 

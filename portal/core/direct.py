@@ -22,7 +22,7 @@ _DIALECT: Final = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 class Direct:
     """A SELECT with named parameters, none of them expanding, ready to be sent."""
 
-    def __init__(self, statement: sa.Select[Any]) -> None:
+    def __init__(self, statement: sa.Select[*tuple[Any, ...]]) -> None:
         compiled = statement.compile(dialect=_DIALECT)
         self._text = str(compiled)
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}

@@ -78,7 +78,7 @@ class OneErrand(ReceiveRoutePlugin):
     """A handler with a session is one errand of one thread: it works, commits, and gives the connection back.
 
     The answer is built and sent after that, so no client sees success ahead of the commit; any error
-    rolls back. As many threads as connections never wait for one another, whatever the crowd.
+    rolls back. There is a connection for every thread, so a crowd waits for threads and for nothing else.
     """
 
     def receive_route(self, route: BaseRoute) -> None:
