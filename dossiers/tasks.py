@@ -11,6 +11,7 @@ from portal.core.events import Event
 from portal.core.outbox import Effect
 
 GRACE = timedelta(seconds=90)  # a task in good health has been done by then
+OVERDUE = timedelta(minutes=10)  # behind a queue that is never empty: by then it is lost, not late
 HORIZON = timedelta(days=2)
 
 
@@ -20,9 +21,13 @@ def effect_key(task: str, stream_id: object, seq: int) -> str:
 
 
 def missing_effects(
-    session: Session, subscribers: Mapping[str, Sequence[str]], *, limit: int = 500
+    session: Session,
+    subscribers: Mapping[str, Sequence[str]],
+    *,
+    older_than: timedelta | None = None,
+    limit: int = 500,
 ) -> list[tuple[str, str, int]]:
-    """(task, stream_id, seq) of events between GRACE and HORIZON old whose effect is not there."""
+    """(task, stream_id, seq) of events from GRACE (or `older_than`) to HORIZON old that lack it."""
     event, effect = Event.__table__, Effect.__table__  # type: ignore[attr-defined]
     wanted = sa.values(sa.column("name", sa.Text), sa.column("task", sa.Text), name="wanted").data(
         [(name, task) for name, tasks in subscribers.items() for task in tasks]
@@ -32,7 +37,9 @@ def missing_effects(
         sa.select(wanted.c.task, event.c.stream_id, event.c.seq)
         .join(wanted, wanted.c.name == event.c.name)
         .outerjoin(effect, effect.c.key == key)
-        .where(event.c.at < now() - GRACE, event.c.at > now() - HORIZON, effect.c.key.is_(None))
+        .where(
+            event.c.at < now() - (older_than or GRACE), event.c.at > now() - HORIZON, effect.c.key.is_(None)
+        )
         .order_by(event.c.at)
         .limit(limit)
     )

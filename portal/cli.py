@@ -220,6 +220,7 @@ def run_worker(args: argparse.Namespace) -> int:
     """Run the Celery worker."""
     from portal import worker
     from portal.core.lines import log_everything
+    from portal.core.outbox import QUEUES
 
     settings = _settings()
     celery_app = worker.configure(settings)
@@ -235,7 +236,7 @@ def run_worker(args: argparse.Namespace) -> int:
             "--without-gossip",
             "--without-mingle",
             "--queues",
-            "motcua",
+            ",".join(QUEUES),
             "--hostname",
             f"motcua-{os.getpid()}@%h",
         ]

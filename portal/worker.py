@@ -13,6 +13,7 @@ from celery.signals import (
     worker_process_shutdown,
     worker_ready,
 )
+from kombu import Queue
 
 import auth.tasks  # noqa: F401
 import dossiers.attachment_sweeps
@@ -23,6 +24,7 @@ from portal.core import runtime
 from portal.core.failpoints import failpoint
 from portal.core.lines import log_everything
 from portal.core.observability import TASKS
+from portal.core.outbox import FIRST, QUEUE, QUEUES
 from portal.core.settings import Settings, from_environment
 from portal.core.work import open_as_worker, unit_of_work
 from portal.operations.supervision import notify
@@ -54,6 +56,10 @@ TIMETABLE: Final[dict[str, dict[str, Any]]] = {
     "sweep-effects": {"task": "portal.worker.sweep_effects", "schedule": 60.0},
 }
 
+# Somebody waits on the page for a file's check, and the sweepers must run when much waits: neither stands
+# behind papers and messages.
+AWAITED: Final = ("dossiers.inspection.inspect_event", "dossiers.inspection.inspect_again")
+
 celery_app = Celery("motcua", set_as_current=True)
 
 
@@ -61,6 +67,7 @@ def configure(settings: Settings) -> Celery:
     """Set the broker and the habits of the queue (components.md §4: nothing is lost by a kill -9)."""
     broker = settings.broker_url.get_secret_value()
     redis_like = broker.startswith(("redis", "valkey"))
+    kind = {} if redis_like else {"x-queue-type": "quorum"}
     celery_app.conf.update(
         broker_url=broker,
         broker_connection_retry_on_startup=True,
@@ -74,10 +81,15 @@ def configure(settings: Settings) -> Celery:
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_cancel_long_running_tasks_on_connection_loss=True,
-        task_default_queue="motcua",
+        task_default_queue=QUEUE,
         task_default_queue_type="classic" if redis_like else "quorum",
+        task_queues=[Queue(name, queue_arguments=kind, routing_key=name) for name in QUEUES],
+        task_routes={
+            name: {"queue": FIRST} for name in (*AWAITED, *(one["task"] for one in TIMETABLE.values()))
+        },
         broker_transport_options=(
             {
+                "queue_order_strategy": "priority",  # FIRST is looked into first
                 "visibility_timeout": 300,
                 "unacked_restore_interval": 1,
                 "unacked_restore_throttle": 1,
@@ -140,10 +152,13 @@ def send(task: str, stream_id: str, seq: int) -> None:
 
 
 def waiting() -> int:
-    """How many messages wait in the queue, besides those in hand."""
+    """How many messages wait in the queues, besides those in hand."""
+    return sum(map(_waiting_in, QUEUES))
+
+
+def _waiting_in(name: str) -> int:
     with celery_app.connection_for_read() as connection:
         try:
-            name = celery_app.conf.task_default_queue
             return int(connection.default_channel.queue_declare(name, passive=True).message_count)
         except connection.channel_errors:  # never used yet, so there is none
             return 0
@@ -153,14 +168,13 @@ def waiting() -> int:
 def sweep_effects() -> int:
     """Send again every consequence whose effect is missing, once the queue has nothing left to do.
 
-    While messages wait, what is missing is merely late; sending it again would only grow the queue.
+    While messages wait, what is missing is merely late, and sending it again would only grow the queue;
+    but where messages always wait, what is OVERDUE must have been lost.
     """
-    from dossiers.tasks import missing_effects
+    from dossiers.tasks import GRACE, OVERDUE, missing_effects
 
-    if waiting() > 0:
-        return 0
     with unit_of_work() as session:
-        missing = missing_effects(session, SUBSCRIBERS)
+        missing = missing_effects(session, SUBSCRIBERS, older_than=OVERDUE if waiting() > 0 else GRACE)
     for task, stream_id, seq in missing:
         send(task, stream_id, seq)
     return len(missing)

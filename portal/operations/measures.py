@@ -17,6 +17,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from portal.core import runtime
 from portal.core.errors import NotFound
 from portal.core.http import AppSettings
+from portal.core.outbox import QUEUES
 from portal.core.settings import Settings
 
 QUEUE_SECONDS = 2
@@ -78,15 +79,18 @@ def _queue_length(url: str) -> float | None:
     given = {"transport_options": options} if url.startswith(("redis", "valkey")) else {}
     try:
         with Connection(url, connect_timeout=QUEUE_SECONDS, **given) as connection:
-            try:
-                connection.ensure_connection(max_retries=1, interval_start=0.1, timeout=QUEUE_SECONDS)
-                found = connection.default_channel.queue_declare("motcua", passive=True)
-                return float(found.message_count)
-            except connection.channel_errors:  # never used yet
-                return 0.0
+            connection.ensure_connection(max_retries=1, interval_start=0.1, timeout=QUEUE_SECONDS)
+            return sum(_count(connection, name) for name in QUEUES)
     except (OSError, KombuError, ValueError) as error:
         structlog.get_logger("metrics").warning("part_unavailable", part="queue", error=type(error).__name__)
         return None
+
+
+def _count(connection: Any, name: str) -> float:
+    try:
+        return float(connection.default_channel.queue_declare(name, passive=True).message_count)
+    except connection.channel_errors:  # never used yet
+        return 0.0
 
 
 def _pool() -> Iterator[GaugeMetricFamily]:

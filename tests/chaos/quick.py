@@ -11,7 +11,7 @@ import dossiers.tasks
 from portal import background, cli, worker
 
 if __name__ == "__main__":
-    dossiers.tasks.GRACE = timedelta(seconds=4)
+    dossiers.tasks.GRACE, dossiers.tasks.OVERDUE = timedelta(seconds=4), timedelta(seconds=40)
     vars(dossiers.attachment_sweeps).update(STUCK=timedelta(seconds=4), AGAIN=timedelta(seconds=8))
     background.EVERY.update(anchor=2.0, check=20.0)
     for entry in worker.TIMETABLE.values():

@@ -34,3 +34,27 @@ def test_a_lost_consequence_is_sent_again_once_the_queue_is_empty(database, queu
     assert worker.sweep_effects() == 0
     queue.control.purge()
     assert worker.sweep_effects() == 1
+
+
+def test_what_is_overdue_is_sent_again_though_the_queue_is_never_empty(database, queue, monkeypatch):
+    monkeypatch.setattr(tasks, "GRACE", timedelta(0))
+    monkeypatch.setattr(worker, "SUBSCRIBERS", {"agency.made": ["some.task"]})
+    with database.worker() as session:
+        events.record(session, factories.agency(session), "agency.made", None)
+        session.commit()
+    worker.send("portal.worker.busy", "x", 1)
+
+    assert worker.sweep_effects() == 0
+    monkeypatch.setattr(tasks, "OVERDUE", timedelta(0))
+    assert worker.sweep_effects() == 1
+
+
+def test_a_file_that_somebody_waits_for_and_the_sweepers_stand_before_papers_and_mails(queue):
+    for name in ("dossiers.notifications.tell_applicant", "dossiers.documents.acknowledge"):
+        worker.send(name, "x", 1)
+    for name in (*worker.AWAITED, "portal.worker.sweep_effects", "dossiers.attachments.sweep_uploads"):
+        worker.send(name, "x", 1)
+
+    assert worker._waiting_in(worker.FIRST) == 4
+    assert worker._waiting_in(worker.QUEUE) == 2
+    assert queue.conf.broker_transport_options["queue_order_strategy"] == "priority"
