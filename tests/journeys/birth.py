@@ -61,6 +61,7 @@ class Citizen(Hands):
         self.page.get_by_label(re.compile("^Tên việc, tên giấy tờ")).click()
         self.page.keyboard.type("khai sinh")
         self.page.keyboard.press("Enter")
+        expect(self.page).to_have_url(re.compile(r"/thu-tuc\?"))  # or the look is at no page yet
         self.visitor.look("tim-khai-sinh")
         self.page.get_by_role("link", name="Thủ tục đăng ký khai sinh", exact=True).click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Thủ tục đăng ký khai sinh")
