@@ -23,6 +23,7 @@ from portal.core.db import Sessions, act_as, build_again, make_engine, make_sess
 from portal.core.settings import Settings
 from portal.embedded import Embedded
 from tests import canaries
+from tests.journeys.running import chromium, playwright, stack  # noqa: F401 - one of each in a process
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "motcua"

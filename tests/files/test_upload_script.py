@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, Route, expect
 from sqlmodel import select
 
 from dossiers import inspection
@@ -27,16 +27,13 @@ MB = 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
+def chromium(playwright: Playwright) -> Iterator[Any]:
     expect.set_options(timeout=15_000)
     # The store of the tests answers scripts of another origin only; the journeys use it as it is.
-    with sync_playwright() as playwright:
-        found = os.environ.get("MOTCUA_CHROMIUM", "/usr/bin/chromium")
-        browser = playwright.chromium.launch(
-            executable_path=found, args=[*ARGUMENTS, "--disable-web-security"]
-        )
-        yield browser
-        browser.close()
+    found = os.environ.get("MOTCUA_CHROMIUM", "/usr/bin/chromium")
+    browser = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS, "--disable-web-security"])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.conftest import chromium, playwright, stack  # noqa: F401
 from tests.journeys.stack import Stack
 from tests.pages.crawl import Crawl
 from tests.pages.ground import Ground
@@ -14,13 +13,13 @@ from tests.pages.walker import Walkers
 
 
 @pytest.fixture(scope="session")
-def ground(stack: Stack) -> Ground:  # noqa: F811
+def ground(stack: Stack) -> Ground:
     """The people of the portal; nothing is filed yet."""
     return Ground(stack)
 
 
 @pytest.fixture(scope="session")
-def walkers(chromium: Browser, ground: Ground) -> Iterator[Walkers]:  # noqa: F811
+def walkers(chromium: Browser, ground: Ground) -> Iterator[Walkers]:
     """Everybody's browser."""
     made = Walkers(chromium, ground)
     yield made
