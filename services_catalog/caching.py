@@ -46,9 +46,7 @@ def _published(session: OrmSession) -> None:
 
 def kept_here(path: str) -> bool:
     """Whether the catalogue may be read under this address."""
-    return path == "/" or path.startswith(
-        ("/thu-tuc", "/api/v1/procedures", "/api/v1/sectors", "/api/v1/agencies")
-    )
+    return path.startswith(("/thu-tuc", "/api/v1/procedures", "/api/v1/sectors", "/api/v1/agencies"))
 
 
 @dataclass
