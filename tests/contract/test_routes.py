@@ -51,14 +51,20 @@ def test_no_table_crosses_the_wire(client):
         found = [annotation, *getattr(annotation, "__args__", ())]
         return [kind for kind in found if inspect.isclass(kind) and issubclass(kind, SQLModel)]
 
+    ours = [
+        (path, work)
+        for path, handler in handlers(client.app)
+        for work in [inspect.unwrap(getattr(handler.fn, "func", handler.fn))]  # below the thread it runs in
+        if work.__module__.startswith(("portal", "auth", "services_catalog", "dossiers"))
+    ]
     shown = {
         (path, name)
-        for path, handler in handlers(client.app)
-        if handler.fn.__module__.startswith(("portal", "auth", "services_catalog", "dossiers"))
-        for name, hint in get_type_hints(handler.fn, include_extras=False).items()
+        for path, work in ours
+        for name, hint in get_type_hints(work, include_extras=False).items()
         if name in ("return", "data") and tables(hint)
     }
 
+    assert len(ours) > 100
     assert shown == set()
 
 

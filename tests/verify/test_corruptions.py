@@ -17,7 +17,7 @@ from tests.verify.spoiling import SQL
 LATER = timedelta(minutes=20)
 
 
-def only(found, kind, *fragments):
+def assert_only(found, kind, *fragments):
     """Red, of this kind alone, and some line says all of this."""
     assert not found.green
     assert {one.kind for one in found.findings} == {kind}, found
@@ -53,7 +53,7 @@ def test_a_change_by_sql_is_named(world, name):
 
     stored = kind in ("journal", "roots", "files")
     whose = [] if name == "a dossier put in beside the journal" else given.values()
-    only(world.judge(at=now() + LATER, stored=stored), kind, *whose, *fragments)
+    assert_only(world.judge(at=now() + LATER, stored=stored), kind, *whose, *fragments)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_rewritten_chain_is_caught_by_the_signed_roots(world, change, said):
 
     found = world.judge(at=now() + LATER)
 
-    only(found, "roots", said.format(world.ids["refused"]))
+    assert_only(found, "roots", said.format(world.ids["refused"]))
     assert any(line.startswith("✓ journal") for line in found.lines)
 
 
@@ -84,7 +84,7 @@ def test_a_whole_stream_taken_away_is_caught_by_the_signed_roots(world):
         id=world.ids["draft"],
     )
 
-    only(world.judge(), "roots", f"event 1 of stream {world.ids['draft']} was removed after root 1")
+    assert_only(world.judge(), "roots", f"event 1 of stream {world.ids['draft']} was removed after root 1")
 
 
 def test_every_column_that_events_determine_is_compared(world):
@@ -117,7 +117,7 @@ def test_every_column_that_events_determine_is_compared(world):
 
     found = world.judge()
 
-    only(found, "dossiers", str(dossier))
+    assert_only(found, "dossiers", str(dossier))
     for name in columns:
         assert any(f"column {name} is " in line for line in found.lines), (name, found)
 
@@ -130,7 +130,7 @@ def test_an_outbox_row_lost_before_the_relay_saw_it_is_named(world):
     world.spoil("DELETE FROM outbox")
 
     assert world.judge().green  # not late yet: the relay may have it in hand
-    only(
+    assert_only(
         world.judge(at=now() + LATER),
         "outbox",
         f"event 5 (dossier.accepted) of stream {world.ids['filed']}",
@@ -144,10 +144,10 @@ def test_an_outbox_that_nobody_empties_is_named(world):
     world.act(processing.receive, world.ids["filed"])
     world.spoil("INSERT INTO outbox (stream_id, seq, name) SELECT stream_id, seq, name FROM outbox")
 
-    only(world.judge(), "outbox", "event 5 (dossier.accepted)", "waits 2 times")
-    only(world.judge(at=now() + LATER), "outbox", "event 5 (dossier.accepted)", "waits 2 times")
+    assert_only(world.judge(), "outbox", "event 5 (dossier.accepted)", "waits 2 times")
+    assert_only(world.judge(at=now() + LATER), "outbox", "event 5 (dossier.accepted)", "waits 2 times")
     world.spoil("DELETE FROM outbox WHERE id = (SELECT max(id) FROM outbox)")
-    only(world.judge(at=now() + LATER), "outbox", "has waited since", "does the relay run?")
+    assert_only(world.judge(at=now() + LATER), "outbox", "has waited since", "does the relay run?")
 
 
 def test_a_root_signed_again_with_another_key_is_named(world):
@@ -160,8 +160,10 @@ def test_a_root_signed_again_with_another_key_is_named(world):
 
     found = world.judge()
 
-    only(found, "roots", f"root {anchor.id} of", "is not signed with the portal's anchor key")
-    only(found, "roots", f"root {anchor.id} of", f"is not the one that {world.settings.anchor_bucket} keeps")
+    assert_only(found, "roots", f"root {anchor.id} of", "is not signed with the portal's anchor key")
+    assert_only(
+        found, "roots", f"root {anchor.id} of", f"is not the one that {world.settings.anchor_bucket} keeps"
+    )
 
 
 @pytest.fixture
@@ -188,7 +190,7 @@ def test_an_object_deleted_is_named(world, borrowed):
     borrowed(key)
     world.storage.remove(key)
 
-    only(world.judge(), "files", f"object {key}", f"of dossier {world.ids['filed']}", "is missing")
+    assert_only(world.judge(), "files", f"object {key}", f"of dossier {world.ids['filed']}", "is missing")
 
 
 def test_an_object_altered_is_named(world, borrowed):
@@ -196,7 +198,7 @@ def test_an_object_altered_is_named(world, borrowed):
     data = borrowed(key)
     world.storage.put_bytes(key, data[:-1] + b"?", "application/pdf")
 
-    only(world.judge(), "files", f"object {key}", f"of dossier {world.ids['filed']}", "was altered")
+    assert_only(world.judge(), "files", f"object {key}", f"of dossier {world.ids['filed']}", "was altered")
 
 
 def test_a_stray_object_is_named_after_a_day(world):
@@ -208,7 +210,7 @@ def test_a_stray_object_is_named_after_a_day(world):
         world.storage.remove(key)
 
     assert young.green, young
-    only(old, "files", f"object {key} (5 bytes", "is stray: no row names it")
+    assert_only(old, "files", f"object {key} (5 bytes", "is stray: no row names it")
 
 
 def test_a_dropped_file_whose_bytes_stay_is_stray_after_a_day(world):
@@ -221,7 +223,7 @@ def test_a_dropped_file_whose_bytes_stay_is_stray_after_a_day(world):
         world.storage.remove(key)
 
     assert young.green, young
-    only(old, "files", f"object {key}", "is stray")
+    assert_only(old, "files", f"object {key}", "is stray")
 
 
 def test_a_root_gone_from_the_second_place_or_changed_there_is_named(world, borrowed):
@@ -236,8 +238,8 @@ def test_a_root_gone_from_the_second_place_or_changed_there_is_named(world, borr
 
     found = world.judge()
 
-    only(found, "roots", "root 1 of", f"is missing from {bucket}")
-    only(found, "roots", "root 2 of", f"is not the one that {bucket} keeps")
+    assert_only(found, "roots", "root 1 of", f"is missing from {bucket}")
+    assert_only(found, "roots", "root 2 of", f"is not the one that {bucket} keeps")
 
 
 # -- the table is not vacuous: without its check, each corruption passes ----------------------------
