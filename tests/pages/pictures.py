@@ -1,6 +1,7 @@
 """Small pictures of the pages, and docs/pages.md, the index of them."""
 
 import io
+from itertools import chain
 from pathlib import Path
 
 from PIL import Image
@@ -14,6 +15,7 @@ FOLDER = ROOT / "docs" / "pictures" / "pages"
 INDEX = ROOT / "docs" / "pages.md"
 AIM = 80 * 1024  # bytes of one picture
 COLOURS = 64
+EXACT = 24  # of these, kept as they are
 TALLEST = {1280: 1800, 390: 2800}  # px; what is longer is cut there, and further while it is heavy
 SHORTEST = 1200
 WORDS = {"empty": "trống", "filled": "có dữ liệu", "error": "có lỗi"}
@@ -40,7 +42,7 @@ def keep(shot: bytes, look: Look, width: int, folder: Path = FOLDER) -> int:
     while True:
         kept = io.BytesIO()
         part = whole.crop((0, 0, whole.width, tall))
-        few = part.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few = part.quantize(palette=palette(part), dither=Image.Dither.NONE)
         few.save(kept, "PNG", optimize=True)
         if kept.tell() <= AIM or tall <= SHORTEST:
             break
@@ -49,6 +51,15 @@ def keep(shot: bytes, look: Look, width: int, folder: Path = FOLDER) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(kept.getvalue())
     return kept.tell()
+
+
+def palette(part: Image.Image) -> Image.Image:
+    """The commonest colours as they are, so that no ground changes its hue, and a choice of the others."""
+    common = sorted(part.getcolors(part.width * part.height) or [], reverse=True)[:EXACT]
+    chosen = part.quantize(COLOURS - EXACT, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    made = Image.new("P", (1, 1))
+    made.putpalette([*chain.from_iterable(colour for _, colour in common), *(chosen.getpalette() or [])])
+    return made
 
 
 def document() -> str:

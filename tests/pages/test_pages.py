@@ -1,16 +1,19 @@
 """Every page of the portal, for every role, empty, in use and in error, on a desk and on a phone."""
 
+import io
 import os
 import time
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.pages import doors, routes
 from tests.pages.crawl import Crawl
 from tests.pages.ground import Ground
 from tests.pages.looking import STATES, Stop
-from tests.pages.pictures import INDEX, document
+from tests.pages.pictures import INDEX, document, keep, place
 from tests.pages.teeth import FAULTS, PAGE, Planted, planted
 from tests.pages.tour import TOUR, differ, looks, untold
 from tests.pages.walker import Walkers
@@ -129,3 +132,18 @@ def test_a_door_that_opens_is_seen(ground: Ground, monkeypatch: pytest.MonkeyPat
 
 def test_the_index_is_of_this_tour() -> None:
     assert INDEX.read_text(encoding="utf-8") == document(), "script/test tests/pages --pictures writes it"
+
+
+def test_a_picture_keeps_the_ground_of_the_page(tmp_path: Path) -> None:
+    """A choice of few colours once turned the grey ground cream where a page had much amber."""
+    page = Image.effect_noise((400, 300), 60).convert("RGB")
+    page.paste((0xF4, 0xF7, 0xF7), (0, 0, 400, 200))
+    for at, amber in enumerate(range(0xC0, 0xFF)):
+        page.paste((0xFF, amber, 0x66), (at * 6, 200, at * 6 + 6, 240))
+    shot = io.BytesIO()
+    page.save(shot, "PNG")
+
+    keep(shot.getvalue(), GUIDE, 390, tmp_path)
+
+    kept = Image.open(place(GUIDE, 390, tmp_path)).convert("RGB")
+    assert kept.getpixel((10, 10)) == (0xF4, 0xF7, 0xF7)
