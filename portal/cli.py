@@ -220,7 +220,7 @@ def run_worker(args: argparse.Namespace) -> int:
     """Run the Celery worker."""
     from portal import worker
     from portal.core.lines import log_everything
-    from portal.core.outbox import QUEUES
+    from portal.core.queues import QUEUES
 
     settings = _settings()
     celery_app = worker.configure(settings)

@@ -20,11 +20,11 @@ import dossiers.attachment_sweeps
 import dossiers.documents
 import dossiers.inspection
 import dossiers.notifications  # noqa: F401
-from portal.core import runtime
+from portal.core import queues, runtime
 from portal.core.failpoints import failpoint
 from portal.core.lines import log_everything
 from portal.core.observability import TASKS
-from portal.core.outbox import FIRST, QUEUE, QUEUES
+from portal.core.queues import FIRST, QUEUE, QUEUES
 from portal.core.settings import Settings, from_environment
 from portal.core.work import open_as_worker, unit_of_work
 from portal.operations.supervision import notify
@@ -153,15 +153,8 @@ def send(task: str, stream_id: str, seq: int) -> None:
 
 def waiting() -> int:
     """How many messages wait in the queues, besides those in hand."""
-    return sum(map(_waiting_in, QUEUES))
-
-
-def _waiting_in(name: str) -> int:
     with celery_app.connection_for_read() as connection:
-        try:
-            return int(connection.default_channel.queue_declare(name, passive=True).message_count)
-        except connection.channel_errors:  # never used yet, so there is none
-            return 0
+        return queues.waiting(connection)
 
 
 @celery_app.task(name="portal.worker.sweep_effects")  # type: ignore[untyped-decorator]

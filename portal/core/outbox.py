@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,9 +14,6 @@ from portal.core.db import Instant
 from portal.core.failpoints import failpoint
 
 Send = Callable[[str, str, int], None]
-FIRST: Final = "motcua-first"  # the queue that is looked into first
-QUEUE: Final = "motcua"
-QUEUES: Final = (FIRST, QUEUE)
 
 
 class Outbox(SQLModel, table=True):

@@ -14,10 +14,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from portal.core import runtime
+from portal.core import queues, runtime
 from portal.core.errors import NotFound
 from portal.core.http import AppSettings
-from portal.core.outbox import QUEUES
 from portal.core.settings import Settings
 
 QUEUE_SECONDS = 2
@@ -80,17 +79,10 @@ def _queue_length(url: str) -> float | None:
     try:
         with Connection(url, connect_timeout=QUEUE_SECONDS, **given) as connection:
             connection.ensure_connection(max_retries=1, interval_start=0.1, timeout=QUEUE_SECONDS)
-            return sum(_count(connection, name) for name in QUEUES)
+            return float(queues.waiting(connection))
     except (OSError, KombuError, ValueError) as error:
         structlog.get_logger("metrics").warning("part_unavailable", part="queue", error=type(error).__name__)
         return None
-
-
-def _count(connection: Any, name: str) -> float:
-    try:
-        return float(connection.default_channel.queue_declare(name, passive=True).message_count)
-    except connection.channel_errors:  # never used yet
-        return 0.0
 
 
 def _pool() -> Iterator[GaugeMetricFamily]:

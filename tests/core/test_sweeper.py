@@ -6,7 +6,7 @@ import pytest
 
 from dossiers import tasks
 from portal import worker
-from portal.core import events, outbox
+from portal.core import events, outbox, queues
 from tests import factories
 from tests.conftest import settings_for
 
@@ -55,6 +55,7 @@ def test_a_file_that_somebody_waits_for_and_the_sweepers_stand_before_papers_and
     for name in (*worker.AWAITED, "portal.worker.sweep_effects", "dossiers.attachments.sweep_uploads"):
         worker.send(name, "x", 1)
 
-    assert worker._waiting_in(worker.FIRST) == 4
-    assert worker._waiting_in(worker.QUEUE) == 2
+    with queue.connection_for_read() as connection:
+        assert queues.waiting(connection, (queues.FIRST,)) == 4
+        assert queues.waiting(connection, (queues.QUEUE,)) == 2
     assert queue.conf.broker_transport_options["queue_order_strategy"] == "priority"
