@@ -111,11 +111,20 @@ def writable(session: Session, actor: Actor, dossier_id: UUID, requirement_key: 
     Raises:
         DossierNotFound, Forbidden, NotHolder, OwnDossier, WrongState.
     """
-    action = Action.APPROVE if requirement_key == RESULT else Action.SUBMIT
     dossier = queries.get(session, actor, dossier_id, for_update=True)
+    demand_writable(actor, dossier, requirement_key)
+    return dossier
+
+
+def demand_writable(actor: Actor, dossier: Dossier, requirement_key: str) -> None:
+    """The same of a dossier that is at hand, locked.
+
+    Raises:
+        Forbidden, NotHolder, OwnDossier, WrongState.
+    """
+    action = Action.APPROVE if requirement_key == RESULT else Action.SUBMIT
     access.demand(actor, action, dossier)
     advance(dossier.status, action)
-    return dossier
 
 
 def demand_paper(session: Session, dossier: Dossier, requirement_key: str) -> Paper:

@@ -27,6 +27,7 @@ from dossiers.attachment_rules import (
     demand_acceptable,
     demand_paper,
     demand_room,
+    demand_writable,
     new_key,
     paper_of,
     seal_name,
@@ -194,8 +195,16 @@ def _own_file(
     session: Session, actor: Actor, dossier_id: UUID, attachment_id: UUID
 ) -> tuple[Dossier, Attachment]:
     """The file, with its dossier locked, that the actor may now change."""
-    seen = _file(session, queries.get(session, actor, dossier_id), attachment_id)
-    dossier = writable(session, actor, dossier_id, seen.requirement_key)
+    dossier, file = _locked(session, actor, dossier_id, attachment_id)
+    demand_writable(actor, dossier, file.requirement_key)
+    return dossier, file
+
+
+def _locked(
+    session: Session, actor: Actor, dossier_id: UUID, attachment_id: UUID
+) -> tuple[Dossier, Attachment]:
+    """The file as it stands while nobody else changes its dossier."""
+    dossier = queries.get(session, actor, dossier_id, for_update=True)
     return dossier, _file(session, dossier, attachment_id)
 
 
@@ -229,12 +238,10 @@ def complete(
         PartsMissing: some parts are not there, or not of the declared size.
         UploadLost: the store knows no such upload.
     """
-    seen = _file(session, queries.get(session, actor, dossier_id), attachment_id)
-    if seen.state is not AttachmentState.UPLOADING:
-        return seen
-    dossier, file = _own_file(session, actor, dossier_id, attachment_id)
+    dossier, file = _locked(session, actor, dossier_id, attachment_id)
     if file.state is not AttachmentState.UPLOADING:
         return file
+    demand_writable(actor, dossier, file.requirement_key)
     _join(storage, file, parts)
     failpoint("attachments.after_join")
     file.state, file.completed_at = AttachmentState.CHECKING, now()
