@@ -15,7 +15,7 @@ FOLDER = ROOT / "docs" / "pictures" / "pages"
 INDEX = ROOT / "docs" / "pages.md"
 AIM = 80 * 1024  # bytes of one picture
 COLOURS = 64
-EXACT = 24  # of these, kept as they are
+GROUNDS = 8  # of these, kept for what covers most of a page
 TALLEST = {1280: 1800, 390: 2800}  # px; what is longer is cut there, and further while it is heavy
 SHORTEST = 1200
 WORDS = {"empty": "trống", "filled": "có dữ liệu", "error": "có lỗi"}
@@ -42,8 +42,7 @@ def keep(shot: bytes, look: Look, width: int, folder: Path = FOLDER) -> int:
     while True:
         kept = io.BytesIO()
         part = whole.crop((0, 0, whole.width, tall))
-        few = part.quantize(palette=palette(part), dither=Image.Dither.NONE)
-        few.save(kept, "PNG", optimize=True)
+        reduced(part).save(kept, "PNG", optimize=True)
         if kept.tell() <= AIM or tall <= SHORTEST:
             break
         tall -= 200
@@ -53,13 +52,19 @@ def keep(shot: bytes, look: Look, width: int, folder: Path = FOLDER) -> int:
     return kept.tell()
 
 
-def palette(part: Image.Image) -> Image.Image:
-    """The commonest colours as they are, so that no ground changes its hue, and a choice of the others."""
-    common = sorted(part.getcolors(part.width * part.height) or [], reverse=True)[:EXACT]
-    chosen = part.quantize(COLOURS - EXACT, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    made = Image.new("P", (1, 1))
-    made.putpalette([*chain.from_iterable(colour for _, colour in common), *(chosen.getpalette() or [])])
-    return made
+def reduced(part: Image.Image) -> Image.Image:
+    """The picture in few colours, each the commonest of those it stands for: no ground changes its hue."""
+    grounds = [colour for _, colour in sorted(part.getcolors(part.width * part.height) or [])[-GROUNDS:]]
+    others = part.quantize(COLOURS - GROUNDS, Image.Quantize.MAXCOVERAGE).getpalette() or []
+    wanted = Image.new("P", (1, 1))
+    wanted.putpalette([*chain.from_iterable(grounds), *others])
+    few = part.quantize(palette=wanted, dither=Image.Dither.NONE)
+    beside = Image.merge("RGBA", (*part.split(), Image.frombytes("L", few.size, few.tobytes())))
+    palette = few.getpalette() or []
+    for _, (*colour, place) in sorted(beside.getcolors(part.width * part.height) or []):  # the commonest last
+        palette[3 * place : 3 * place + 3] = colour
+    few.putpalette(palette)
+    return few
 
 
 def document() -> str:

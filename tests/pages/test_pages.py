@@ -138,6 +138,7 @@ def test_a_picture_keeps_the_ground_of_the_page(tmp_path: Path) -> None:
     """A choice of few colours once turned the grey ground cream where a page had much amber."""
     page = Image.effect_noise((400, 300), 60).convert("RGB")
     page.paste((0xF4, 0xF7, 0xF7), (0, 0, 400, 200))
+    page.paste((0xFF, 0xFF, 0xFF), (100, 20, 400, 180))
     for at, amber in enumerate(range(0xC0, 0xFF)):
         page.paste((0xFF, amber, 0x66), (at * 6, 200, at * 6 + 6, 240))
     shot = io.BytesIO()
@@ -147,3 +148,4 @@ def test_a_picture_keeps_the_ground_of_the_page(tmp_path: Path) -> None:
 
     kept = Image.open(place(GUIDE, 390, tmp_path)).convert("RGB")
     assert kept.getpixel((10, 10)) == (0xF4, 0xF7, 0xF7)
+    assert kept.getpixel((200, 100)) == (0xFF, 0xFF, 0xFF)
