@@ -12,6 +12,7 @@ class Role(StrEnum):
     CITIZEN = "citizen"
     OFFICER = "officer"
     CATALOGUE_EDITOR = "catalogue_editor"
+    CATALOGUE_REVIEWER = "catalogue_reviewer"  # publishes what somebody else drafted
     ADMINISTRATOR = "administrator"
 
 

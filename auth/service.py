@@ -112,6 +112,19 @@ def create_account(
     return made
 
 
+def machine_account(session: Session, name: str) -> UUID:
+    """The account under which a command of the operator acts; nobody can sign in to it.
+
+    Its index comes from no e-mail and its password from no hash. The same name is the same account.
+    """
+    index = crypto.blind("machine", name)
+    found = queries.account_of_email(session, index)
+    if found is None:
+        found = _create(session, Profile(name=name, email=""), index, "no password")
+    assert found is not None
+    return found.id
+
+
 def _entries(
     name: str, email: str, password: str, phone: str, personal_id: str, birth: date | None
 ) -> tuple[Profile, str]:

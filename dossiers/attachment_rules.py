@@ -100,7 +100,7 @@ def paper_of(content: RevisionContent, key: str) -> Paper | None:
 
 def handed_in(requirement: Requirement) -> bool:
     """Whether the paper is one that people send as a file."""
-    return requirement.electronic_ok and requirement.needed != "not_needed" and not requirement.replaced_by
+    return requirement.electronic_ok and requirement.asked
 
 
 def writable(session: Session, actor: Actor, dossier_id: UUID, requirement_key: str) -> Dossier:

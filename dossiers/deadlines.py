@@ -6,6 +6,7 @@ the minute, days from the next day (Civil Code 2015, art. 147).
 """
 
 import datetime as dt
+from calendar import monthrange
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -38,6 +39,7 @@ class Unit(StrEnum):
     WORKING_DAY = "working_day"
     WORKING_HOUR = "working_hour"
     DAY = "day"  # calendar days
+    MONTH = "month"
 
 
 class Limit(Protocol):
@@ -47,6 +49,8 @@ class Limit(Protocol):
     def amount(self) -> int: ...
     @property
     def unit(self) -> str: ...
+    @property
+    def extra_hours(self) -> int: ...
     @property
     def result_cutoff(self) -> str | None: ...
     @property
@@ -103,7 +107,7 @@ def due(limit: Limit, accepted_at: dt.datetime, calendar: WorkCalendar) -> Deadl
         return _same_day(start, cutoff, limit.basis or SAME_DAY_RULE, calendar)
     if unit is Unit.WORKING_HOUR:
         return _hours(start, limit.amount, "Tiếp nhận", START_RULE, calendar)
-    return _days(start, limit.amount, unit, "Tiếp nhận", START_RULE, calendar)
+    return _days(start, limit.amount, unit, "Tiếp nhận", START_RULE, calendar, limit.extra_hours)
 
 
 def reception_due(submitted_at: dt.datetime, channel: str, calendar: WorkCalendar) -> Deadline:
@@ -215,14 +219,20 @@ def _hours(start: dt.datetime, hours: int, event: str, basis: str, calendar: Wor
 
 
 def _days(
-    start: dt.datetime, amount: int, unit: Unit, event: str, basis: str, calendar: WorkCalendar
+    start: dt.datetime,
+    amount: int,
+    unit: Unit,
+    event: str,
+    basis: str,
+    calendar: WorkCalendar,
+    extra_hours: int = 0,
 ) -> Deadline:
     first = local(start).date()
-    words = limit_words(amount, unit)
+    words = limit_words(amount, unit, extra_hours)
     if unit is Unit.WORKING_DAY:
-        counted = last = calendar.add_working_days(first, amount)
+        counted = last = calendar.add_working_days(first, amount + bool(extra_hours))
     else:
-        counted = first + dt.timedelta(days=amount)
+        counted = months_after(first, amount) if unit is Unit.MONTH else first + dt.timedelta(days=amount)
         last = calendar.working_day_from(counted)
     text = f"{event} lúc {at_hour(start)}; ngày này không tính."
     word = f"{event} {local(start):%H:%M}"
@@ -257,6 +267,8 @@ def _days(
             f"Ngày cuối, {on_day(counted)}, là ngày nghỉ ({name}): hạn chuyển sang {on_day(last)}."
         )
     due_at = calendar.close(last)
+    if extra_hours:
+        due_at = calendar.add_working_hours(calendar.opening(last), extra_hours)
     summary.append(f"Hết {words}: {on_day(last)}, trước {local(due_at):%H:%M}.")
     return _deadline(due_at, start, words, calendar, summary, steps, basis)
 
@@ -310,6 +322,16 @@ def _off_sentences(steps: list[Step]) -> list[str]:
 
 def _first_counted(steps: list[Step]) -> dt.date:
     return next(step.date for step in steps if step.kind in (StepKind.COUNT, StepKind.DUE))
+
+
+def months_after(first: dt.date, months: int) -> dt.date:
+    """The day of the same number some months on; the month's last day where it has no such day.
+
+    Source: Civil Code 2015, art. 148(2).
+    """
+    years, month = divmod(first.month - 1 + months, 12)
+    year, month = first.year + years, month + 1
+    return dt.date(year, month, min(first.day, monthrange(year, month)[1]))
 
 
 def _every_day(first: dt.date, last: dt.date) -> list[dt.date]:

@@ -169,7 +169,7 @@ def _papers(facts: Facts) -> list[dict[str, Any]]:
     for item in facts.content.requirements:
         if online and count[item.key]:
             rows.append(_paper(item.name, files=count[item.key]))
-        elif not online and item.needed != "not_needed" and not item.replaced_by:
+        elif not online and item.asked:
             rows.append(_paper(item.name, item.originals, item.certified, item.copies))
     return rows
 

@@ -21,8 +21,8 @@ from portal.core.calendar import VIET_NAM
 from portal.core.clock import now
 from portal.core.db import new_id
 from portal.core.errors import Conflict, Invalid, Stale
-from services_catalog import forms
-from services_catalog.content import Requirement, RevisionContent
+from services_catalog import forms, terms
+from services_catalog.content import RevisionContent
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXY"  # 29, a prime; no 0 O 1 I L U Z
 MAX_ANSWERS = 200_000  # bytes of JSON
@@ -202,15 +202,6 @@ def choose_return(session: Session, actor: Actor, dossier_id: UUID, *, return_wa
     return dossier
 
 
-def needed(requirement: Requirement, answers: dict[str, Any]) -> bool:
-    """Whether the applicant must hand in this paper online, given the answers."""
-    if requirement.needed == "not_needed" or requirement.replaced_by or not requirement.electronic_ok:
-        return False
-    if requirement.needed == "always":
-        return True
-    return bool(requirement.show_when) and forms.holds(requirement.show_when, answers)
-
-
 def shortfall(
     content: RevisionContent, answers: dict[str, Any], attachments: list[Attachment]
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
@@ -229,7 +220,7 @@ def shortfall(
             message = f"“{requirement.name}” đang được kiểm tra. Chờ vài giây rồi nộp lại."
         elif AttachmentState.REFUSED in states:
             message = f"“{requirement.name}” có tệp cần thay. Bỏ tệp đó rồi tải tệp khác."
-        elif needed(requirement, answers) and AttachmentState.READY not in states:
+        elif terms.needed(requirement, content, answers) and AttachmentState.READY not in states:
             message = f"Tải lên “{requirement.name}”."
         else:
             continue

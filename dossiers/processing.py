@@ -1,6 +1,6 @@
 """The desk: reception, claim, fees. One function an act; each is one transaction and one event."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +15,10 @@ from dossiers.models import Dossier, FeeLine, PaymentMethod
 from dossiers.workflow import Action, Status, advance
 from portal.core import crypto, events, idempotency, runtime
 from portal.core.calendar import VIET_NAM
-from portal.core.clock import local, now, today
+from portal.core.clock import local, now
 from portal.core.errors import Conflict, Invalid, NotFound, Stale
 from portal.core.text import clean
-from services_catalog import forms
-from services_catalog.content import FeeItem, RevisionContent, TimeLimit
-from services_catalog.words import due_now
+from services_catalog import terms
 
 LEASE = timedelta(hours=24)
 MAX_REASON = 2000
@@ -128,9 +126,10 @@ def receive(
     code = people.agency_code(session, dossier.receiving_agency_id)
     dossier.accepted_at = now()
     dossier.number = allot_number(dossier.receiving_agency_id, code, dossier.accepted_at)
-    deadline = due(time_limit(content, answers), dossier.accepted_at, VIET_NAM)
+    deadline = due(terms.time_limit(content, answers, dossier.channel), dossier.accepted_at, VIET_NAM)
     dossier.due_at = dossier.original_due_at = deadline.due_at
-    owed = amounts(content, answers, online=dossier.channel == "online", on=local(dossier.accepted_at).date())
+    day = local(dossier.accepted_at).date()
+    owed = terms.amounts(content, answers, channel=dossier.channel, on=day)
     for item, amount in owed:
         session.add(FeeLine(dossier_id=dossier.id, key=item.key, name=item.name, amount_vnd=amount))
     return finish(
@@ -174,35 +173,6 @@ def allot_number(agency_id: UUID, agency_code: str, accepted_at: datetime) -> st
         n = own.execute(_NEXT, {"agency_id": agency_id, "day": day}).scalar_one()
         own.commit()
     return f"{agency_code}-{day:%y%m%d}-{n:04d}"
-
-
-def time_limit(content: RevisionContent, answers: dict[str, Any]) -> TimeLimit:
-    """The time limit of the case the answers describe; the procedure's own when no case differs."""
-    for case in content.cases:
-        if case.time_limit is not None and case.show_when and forms.holds(case.show_when, answers):
-            return case.time_limit
-    return content.time_limit
-
-
-def amounts(
-    content: RevisionContent, answers: dict[str, Any], *, online: bool, on: date | None = None
-) -> list[tuple[FeeItem, int]]:
-    """The fee items owed on a day (today), and their amounts in đồng; what comes to nothing is left out.
-
-    Fees have days of force: provinces set and cut them by resolution.
-    """
-    owed = []
-    for item in due_now(content.fees, on or today()):
-        quantity = 1
-        if item.quantity_field is not None:
-            given = answers.get(item.quantity_field)
-            quantity = given if isinstance(given, int) and not isinstance(given, bool) else 0
-        each = item.amount_vnd
-        if online and item.online_amount_vnd is not None:
-            each = item.online_amount_vnd
-        if quantity > 0 and each > 0:
-            owed.append((item, quantity * each))
-    return owed
 
 
 def refuse(

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from auth.actor import Actor
 from auth.models import Agency
-from dossiers import access, processing, queries
+from dossiers import access, queries
 from dossiers.access import DossierNotFound
 from dossiers.deadlines import Deadline, due
 from dossiers.models import Attachment, Decision, Document, FeeLine
@@ -22,6 +22,7 @@ from portal.core.db import built_once
 from portal.core.direct import Direct
 from portal.core.errors import Forbidden
 from portal.core.events import EventRow
+from services_catalog import terms
 from services_catalog.content import RevisionContent
 
 
@@ -257,7 +258,7 @@ def deadline(dossier: Any, content: RevisionContent, answers: dict[str, Any]) ->
     """The due date with the trace that proves it; None before acceptance, when no clock runs."""
     if dossier.accepted_at is None:
         return None
-    return due(processing.time_limit(content, answers), dossier.accepted_at, VIET_NAM)
+    return due(terms.time_limit(content, answers, dossier.channel), dossier.accepted_at, VIET_NAM)
 
 
 def _permitted(actor: Actor, dossier: Any) -> list[Action]:

@@ -6,7 +6,12 @@ from typing import Final
 _DIGITS: Final = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _GROUPS: Final = ("", " nghìn", " triệu")
 _WEEKDAYS: Final = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
-_UNITS: Final = {"working_day": "ngày làm việc", "working_hour": "giờ làm việc", "day": "ngày"}
+_UNITS: Final = {
+    "working_day": "ngày làm việc",
+    "working_hour": "giờ làm việc",
+    "day": "ngày",
+    "month": "tháng",
+}
 _VIET_NAM: Final = dt.timezone(dt.timedelta(hours=7))  # no summer time
 
 
@@ -99,11 +104,11 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def limit_words(amount: int, unit: str) -> str:
+def limit_words(amount: int, unit: str, extra_hours: int = 0) -> str:
     """A time limit in words: "7 ngày làm việc", "trong ngày"; units as in `deadlines.Unit`."""
     if unit == "same_day":
         return "trong ngày"
-    return f"{amount} {_UNITS[unit]}"
+    return f"{amount + extra_hours / 8:g} {_UNITS[unit]}".replace(".", ",")
 
 
 def minutes_words(minutes: int) -> str:

@@ -86,7 +86,7 @@ def import_catalogue(args: argparse.Namespace) -> int:
     refused = 0
     for path in args.files:
         with unit_of_work() as session:
-            outcome = importing.import_file(session, Path(path))
+            outcome = importing.import_file(session, Path(path), importing.machine_hands(session))
         print(f"{outcome.outcome}\t{outcome.code}\t{outcome.reason or ''}")
         refused += outcome.outcome == "refused"
     return 1 if refused else 0

@@ -116,7 +116,7 @@ def _load(progress: Callable[[str], None]) -> None:
     files = sorted((SEED / "procedures").glob("*.json"))
     for number, path in enumerate(files, 1):
         with unit_of_work() as session:
-            row = importing.import_file(session, path)
+            row = importing.import_file(session, path, importing.machine_hands(session))
         if row.outcome == "refused":
             progress(f"Không nạp được {path.stem}: {row.reason}")
         elif number % 10 == 0 or number == len(files):

@@ -20,6 +20,7 @@ import dossiers.attachment_sweeps
 import dossiers.documents
 import dossiers.inspection
 import dossiers.notifications  # noqa: F401
+import services_catalog.tasks  # noqa: F401
 from portal.core import queues, runtime
 from portal.core.failpoints import failpoint
 from portal.core.lines import log_everything
@@ -53,6 +54,7 @@ SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
 TIMETABLE: Final[dict[str, dict[str, Any]]] = {
     "sweep-uploads": {"task": "dossiers.attachments.sweep_uploads", "schedule": 60.0},
     "sweep-sessions": {"task": "auth.tasks.sweep", "schedule": 600.0},
+    "follow-the-calendar": {"task": "services_catalog.tasks.follow_the_calendar", "schedule": 60.0},
     "sweep-effects": {"task": "portal.worker.sweep_effects", "schedule": 60.0},
 }
 

@@ -10,7 +10,7 @@ from auth.actor import Role
 from auth.http import CurrentActor, requires
 from portal.core.errors import NotFound
 from portal.core.http import DbSession, IdempotencyKey
-from services_catalog import forms, queries, service
+from services_catalog import drafting, forms, publishing, queries
 from services_catalog.caching import answer
 from services_catalog.content import LifeEvent
 from services_catalog.levels import Level
@@ -25,12 +25,16 @@ from services_catalog.schemas import (
     ProcedureIndex,
     ProcedurePage,
     PublicationOut,
+    ReturnIn,
+    ReviewIn,
     RevisionIndex,
     SectorIndex,
     WithdrawalIn,
 )
 
 EDITOR = requires(Role.CATALOGUE_EDITOR)
+REVIEWER = requires(Role.CATALOGUE_REVIEWER)
+KEEPER = requires(Role.CATALOGUE_EDITOR, Role.CATALOGUE_REVIEWER)  # may look at drafts
 AnyRequest = Request[Any, Any, Any]
 Code = Annotated[
     str,
@@ -147,16 +151,24 @@ class ProcedureController(Controller):
 
 
 class EditingController(Controller):
-    """The editors' side: a draft, its check, its publication."""
+    """The keepers' side: a draft, its check, its review and publication by a second person."""
 
     path = "/api/v1/procedures/{code:str}"
     tags = ("Catalogue",)
-    guards = (EDITOR,)
+    guards = (KEEPER,)
 
-    @put("/draft", sync_to_thread=True)
+    @put("/draft", guards=[EDITOR], sync_to_thread=True)
     def save(self, session: DbSession, actor: CurrentActor, code: Code, data: JSONBody[DraftIn]) -> DraftOut:
         """Keep the draft of the next revision; makes the procedure when the code is new."""
-        service.save_draft(session, code, actor, content=data.content, offers=data.offers, seq=data.seq)
+        drafting.save_draft(
+            session,
+            code,
+            actor,
+            content=data.content,
+            offers=data.offers,
+            effective_on=data.effective_on,
+            seq=data.seq,
+        )
         return draft_out(session, code)
 
     @get("/draft", sync_to_thread=True)
@@ -167,29 +179,49 @@ class EditingController(Controller):
     @get("/draft/check", sync_to_thread=True)
     def check(self, session: DbSession, code: Code) -> CheckOut:
         """Judge the draft: the eight conditions for each agency, and what stands against publishing."""
-        found = service.check(session, code)
+        found = drafting.check(session, code)
         return CheckOut(
             code=found.code,
             number=found.number,
+            effective_on=found.effective_on,
             ruleset=found.ruleset,
             may_publish=found.may_publish,
             problems=found.problems,
             offers=found.offers,
         )
 
-    @post("/publication", sync_to_thread=True)
+    @post("/draft/review", guards=[EDITOR], status_code=200, sync_to_thread=True)
+    def send_to_review(
+        self, session: DbSession, actor: CurrentActor, code: Code, data: JSONBody[ReviewIn]
+    ) -> DraftOut:
+        """Send the draft to a second person. It must be fit to be published."""
+        drafting.send_to_review(session, code, actor, reason=data.reason, seq=data.seq)
+        return draft_out(session, code)
+
+    @post("/draft/return", guards=[REVIEWER], status_code=200, sync_to_thread=True)
+    def return_draft(
+        self, session: DbSession, actor: CurrentActor, code: Code, data: JSONBody[ReturnIn]
+    ) -> DraftOut:
+        """Send the draft back to its editors with a reason."""
+        drafting.return_draft(session, code, actor, reason=data.reason)
+        return draft_out(session, code)
+
+    @post("/publication", guards=[REVIEWER], sync_to_thread=True)
     def publish(
         self, session: DbSession, actor: CurrentActor, code: Code, key: IdempotencyKey = None
     ) -> PublicationOut:
-        """Publish the draft. It takes effect today and never changes again."""
-        return publication_out(code, service.publish(session, code, actor, key=key))
+        """Publish what a colleague sent to review. It applies from its planned day; it never changes."""
+        return publication_out(code, publishing.publish(session, code, actor, key=key))
 
-    @post("/withdrawal", status_code=200, sync_to_thread=True)
+    @post("/withdrawal", guards=[REVIEWER], status_code=200, sync_to_thread=True)
     def withdraw(
         self, session: DbSession, actor: CurrentActor, code: Code, data: JSONBody[WithdrawalIn]
     ) -> PublicationOut:
-        """End the published revision: no new dossiers; those filed go on."""
-        return publication_out(code, service.withdraw(session, code, actor, seq=data.seq))
+        """End the published revision, now or at a cut-off: no new dossiers; those filed go on."""
+        found = publishing.withdraw(
+            session, code, actor, reason=data.reason, closes_at=data.closes_at, seq=data.seq
+        )
+        return publication_out(code, found)
 
 
 class BrowseController(Controller):
@@ -239,11 +271,13 @@ def form_out(page: ProcedurePage) -> FormOut:
 
 def draft_out(session: DbSession, code: str) -> DraftOut:
     """The draft with the version to send back."""
-    procedure, draft, content, offers = service.draft(session, code)
+    procedure, draft, content, offers = drafting.draft(session, code)
     return DraftOut(
         code=code,
         seq=procedure.seq,
         number=draft.number,
+        status=draft.status,
+        effective_on=draft.effective_on,
         content_hash=draft.content_hash,
         content=content,
         offers=offers,

@@ -1,6 +1,6 @@
 """What editing reads: rows to lock and change, and the editors' list."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,16 @@ from sqlmodel import Session, col, select
 from auth.models import Agency
 from portal.core.errors import NotFound
 from portal.core.paging import decode_cursor, encode_cursor
-from services_catalog.models import Offering, Origin, Procedure, ProcedureRevision, RevisionStatus
+from services_catalog.models import (
+    Offering,
+    Origin,
+    Procedure,
+    ProcedureRevision,
+    ReplacedPaper,
+    RevisionStatus,
+)
+
+UNPUBLISHED = (RevisionStatus.DRAFT, RevisionStatus.REVIEW)
 
 
 class EditorRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,10 +49,81 @@ def by_code(session: Session, code: str, *, for_update: bool = False) -> Procedu
     return found
 
 
+def by_id(session: Session, procedure_id: UUID, *, for_update: bool = False) -> Procedure:
+    """The procedure of this id, which exists; locks its row when it is about to change."""
+    statement = select(Procedure).where(Procedure.id == procedure_id)
+    if for_update:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    return session.exec(statement).one()
+
+
+def due_to_begin(session: Session, today: date) -> list[UUID]:
+    """Procedures with a published revision, newer than the current one, whose day has come."""
+    return list(session.execute(sa.select(col(Procedure.id)).where(_due(today))).scalars())
+
+
+def _due(today: date) -> sa.ColumnElement[bool]:
+    current = sa.orm.aliased(ProcedureRevision)
+    present = sa.select(col(current.number)).where(col(current.id) == col(Procedure.current_revision_id))
+    return (
+        sa.select(sa.literal(1))
+        .where(
+            col(ProcedureRevision.procedure_id) == col(Procedure.id),
+            col(ProcedureRevision.status) == RevisionStatus.PUBLISHED,
+            col(ProcedureRevision.effective_on) <= today,
+            col(ProcedureRevision.number) > sa.func.coalesce(present.scalar_subquery(), 0),
+        )
+        .correlate(Procedure)
+        .exists()
+    )
+
+
+def newest_due(session: Session, procedure: Procedure, today: date) -> ProcedureRevision | None:
+    """The newest published revision whose day has come, if it is not the current one."""
+    statement = (
+        select(ProcedureRevision)
+        .where(
+            ProcedureRevision.procedure_id == procedure.id,
+            ProcedureRevision.status == RevisionStatus.PUBLISHED,
+            col(ProcedureRevision.effective_on) <= today,
+        )
+        .order_by(col(ProcedureRevision.number).desc())
+        .limit(1)
+    )
+    found = session.exec(statement).one_or_none()
+    return None if found is None or found.id == procedure.current_revision_id else found
+
+
+def waiting_for(session: Session, procedure_id: UUID) -> ProcedureRevision | None:
+    """The newest revision that is published and not withdrawn, whatever its day."""
+    statement = (
+        select(ProcedureRevision)
+        .where(
+            ProcedureRevision.procedure_id == procedure_id,
+            ProcedureRevision.status == RevisionStatus.PUBLISHED,
+        )
+        .order_by(col(ProcedureRevision.number).desc())
+        .limit(1)
+    )
+    return session.exec(statement).one_or_none()
+
+
+def due_to_close(session: Session, at: datetime) -> list[UUID]:
+    """Procedures whose cut-off has come."""
+    return list(session.execute(sa.select(col(Procedure.id)).where(col(Procedure.closes_at) <= at)).scalars())
+
+
+def offered(session: Session, revision_id: UUID | None) -> list[Offering]:
+    """Who offers the revision; nobody when there is none."""
+    if revision_id is None:
+        return []
+    return list(session.exec(select(Offering).where(Offering.revision_id == revision_id)).all())
+
+
 def draft_of(session: Session, procedure_id: UUID, *, for_update: bool = False) -> ProcedureRevision | None:
-    """The procedure's draft revision, if it has one."""
+    """The procedure's draft revision, in review or not, if it has one."""
     statement = select(ProcedureRevision).where(
-        ProcedureRevision.procedure_id == procedure_id, ProcedureRevision.status == RevisionStatus.DRAFT
+        ProcedureRevision.procedure_id == procedure_id, col(ProcedureRevision.status).in_(UNPUBLISHED)
     )
     if for_update:
         statement = statement.with_for_update().execution_options(populate_existing=True)
@@ -60,6 +140,34 @@ def revision(session: Session, revision_id: UUID) -> ProcedureRevision:
     if found is None:
         raise NotFound("Không có bản này của thủ tục.")
     return found
+
+
+def earlier_kinds(session: Session, procedure_id: UUID) -> dict[str, set[str]]:
+    """Key → kinds of every question that was ever published of the procedure."""
+    kinds: dict[str, set[str]] = {}
+    for key, kind in session.execute(_KINDS, {"id": procedure_id}):
+        kinds.setdefault(key, set()).add(kind)
+    return kinds
+
+
+_KINDS = sa.text(
+    """
+    SELECT DISTINCT field->>'key', field->>'kind'
+    FROM procedure_revision, jsonb_array_elements(content->'form') section,
+         jsonb_array_elements(section->'fields') field
+    WHERE procedure_id = :id AND status IN ('published', 'withdrawn')
+    """
+)
+
+
+def replaced_papers(session: Session, code: str) -> dict[str, str]:
+    """Folded name → register of the papers of a procedure that data replace."""
+    rows = session.execute(
+        sa.select(col(ReplacedPaper.paper_folded), col(ReplacedPaper.held_in)).where(
+            col(ReplacedPaper.procedure_code) == code
+        )
+    )
+    return {row.paper_folded: row.held_in for row in rows}
 
 
 def last_number(session: Session, procedure_id: UUID) -> int:
@@ -97,7 +205,7 @@ def kept_here(
         .join(current, col(current.id) == col(Procedure.current_revision_id), isouter=True)
         .join(
             draft,
-            sa.and_(col(draft.procedure_id) == col(Procedure.id), col(draft.status) == RevisionStatus.DRAFT),
+            sa.and_(col(draft.procedure_id) == col(Procedure.id), col(draft.status).in_(UNPUBLISHED)),
             isouter=True,
         )
         .where(

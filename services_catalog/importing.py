@@ -13,12 +13,13 @@ import sqlalchemy as sa
 from msgspec import Meta, Struct
 from sqlmodel import Session, col, select
 
-from auth.actor import ANONYMOUS, Actor
+from auth import service as accounts
+from auth.actor import Actor, Role
 from auth.models import Agency, AgencyKind
 from portal.core import events
 from portal.core.errors import DomainError, Invalid
 from services_catalog import content as contents
-from services_catalog import service
+from services_catalog import drafting, judging, publishing, shelf
 from services_catalog.content import Offer, RevisionContent
 from services_catalog.levels import Level
 from services_catalog.listing import ImportReport, ImportRow, import_listing
@@ -27,6 +28,7 @@ from services_catalog.rulesets import ReasonCode
 
 __all__ = [
     "AgencyFile",
+    "Hands",
     "ImportReport",
     "ImportRow",
     "ProcedureFile",
@@ -34,6 +36,7 @@ __all__ = [
     "import_file",
     "import_listing",
     "import_procedure",
+    "machine_hands",
     "seed_agencies",
 ]
 
@@ -64,6 +67,23 @@ class ProcedureFile(Struct, frozen=True, forbid_unknown_fields=True):
     reason_code: ReasonCode | None = None
     reason_basis: Annotated[str, Meta(min_length=1, max_length=1000)] | None = None
     sources: list[str] = []
+
+
+class Hands(Struct, frozen=True):
+    """The two who publish: one drafts and sends to review, another decides."""
+
+    editor: Actor
+    reviewer: Actor
+
+
+def machine_hands(session: Session) -> Hands:
+    """The two accounts under which commands of the operator keep the catalogue; nobody signs in to them."""
+    editor = accounts.machine_account(session, "Bộ dữ liệu của Cổng")
+    reviewer = accounts.machine_account(session, "Kiểm tra dữ liệu của Cổng")
+    return Hands(
+        Actor(id=editor, roles=frozenset({Role.CATALOGUE_EDITOR})),
+        Actor(id=reviewer, roles=frozenset({Role.CATALOGUE_REVIEWER})),
+    )
 
 
 def agency_ids(session: Session) -> dict[str, UUID]:
@@ -102,18 +122,18 @@ def seed_agencies(session: Session, path: Path) -> ImportReport:
         report.created += not found
     session.flush()
     if report.created or report.updated:
-        service.bump(session)
+        shelf.bump(session)
     return report
 
 
-def import_file(session: Session, path: Path, actor: Actor = ANONYMOUS) -> ImportRow:
+def import_file(session: Session, path: Path, hands: Hands) -> ImportRow:
     """Publish the procedure of a file as its next revision, unless the present one says the same."""
     if path.stat().st_size > MAX_FILE:
         return ImportRow(path.stem, "refused", f"Tệp lớn hơn {MAX_FILE // 1024} kB.")
-    return import_procedure(session, path.stem, path.read_bytes(), actor)
+    return import_procedure(session, path.stem, path.read_bytes(), hands)
 
 
-def import_procedure(session: Session, name: str, raw: bytes, actor: Actor = ANONYMOUS) -> ImportRow:
+def import_procedure(session: Session, name: str, raw: bytes, hands: Hands) -> ImportRow:
     """The same from bytes; `name` stands for the code in the report while that cannot be read."""
     try:
         given = msgspec.json.decode(raw, type=ProcedureFile)
@@ -131,7 +151,7 @@ def import_procedure(session: Session, name: str, raw: bytes, actor: Actor = ANO
         )
         for code in given.agencies
     ]
-    claimed = service.eligible(service.facts_of(given.content, date.max), given.reason_code)
+    claimed = judging.eligible(judging.facts_of(given.content, date.max), given.reason_code)
     if given.eligible is not None and given.eligible != claimed:
         return ImportRow(given.code, "refused", f"Tệp ghi eligible {given.eligible}, nội dung cho {claimed}.")
     present = _present(session, given.code)
@@ -143,8 +163,9 @@ def import_procedure(session: Session, name: str, raw: bytes, actor: Actor = ANO
         return ImportRow(given.code, "unchanged")
     try:
         with session.begin_nested():
-            service.save_draft(session, given.code, actor, content=given.content, offers=offers)
-            service.publish(session, given.code, actor)
+            drafting.save_draft(session, given.code, hands.editor, content=given.content, offers=offers)
+            drafting.send_to_review(session, given.code, hands.editor)
+            publishing.publish(session, given.code, hands.reviewer)
     except DomainError as wrong:
         return ImportRow(given.code, "refused", _why(wrong))
     return ImportRow(given.code, "created" if present is None else "updated")

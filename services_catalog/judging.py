@@ -8,7 +8,7 @@ import msgspec
 
 from portal.core.errors import Invalid
 from services_catalog import levels, rulesets
-from services_catalog.content import Offer, RevisionContent
+from services_catalog.content import Offer, RevisionContent, Step
 from services_catalog.levels import Facts, Level, Verdict
 from services_catalog.words import due_now
 
@@ -43,6 +43,8 @@ class OfferVerdict(msgspec.Struct, frozen=True, kw_only=True):
     eligible: bool
     reason_code: rulesets.ReasonCode | None
     reason_basis: str | None
+    unit: str | None
+    steps: list[Step]
     verdict: Verdict
     obstacle: str | None  # why it may not be published so; None when it may
     hint: str | None  # eligible for more than is declared
@@ -115,6 +117,8 @@ def judge(content: RevisionContent, offers: Sequence[Offer], on: date) -> list[O
             eligible=eligible(facts, offer.reason_code),
             reason_code=offer.reason_code,
             reason_basis=offer.reason_basis,
+            unit=offer.unit,
+            steps=list(offer.steps),
             verdict=verdict,
             obstacle=wrong.detail if (wrong := _obstacle(offer, verdict, ruleset)) else None,
             hint=_hint(offer, verdict),

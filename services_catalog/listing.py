@@ -14,7 +14,7 @@ from sqlmodel import Session
 from portal.core import text
 from portal.core.db import new_id
 from portal.core.errors import Invalid
-from services_catalog import service
+from services_catalog import shelf
 from services_catalog.models import Procedure
 from services_catalog.search import search_extra, words
 
@@ -73,7 +73,7 @@ def import_listing(
             if progress is not None:
                 progress(f"Đã đọc {report.total} thủ tục của danh mục quốc gia.")
     if report.created or report.updated:
-        service.bump(session)
+        shelf.bump(session)
     return report
 
 
@@ -91,7 +91,7 @@ def _readable(
         except Invalid as wrong:
             report.refused.append(ImportRow(code, "refused", wrong.detail))
             continue
-        if not service.is_code(read["code"]) or not read["name"]:
+        if not shelf.is_code(read["code"]) or not read["name"]:
             report.refused.append(ImportRow(code, "refused", "Dòng này thiếu mã hoặc tên thủ tục."))
         elif read["code"] in seen:
             report.refused.append(ImportRow(code, "refused", "Mã này đã có ở một dòng trên."))
@@ -151,7 +151,7 @@ def _take(session: Session, rows: Sequence[dict[str, str]], report: ImportReport
     if not rows:
         return
     names = sorted({part for row in rows for part in row["sectors"].split("|") if part})
-    sectors = service.sector_ids(session, names)
+    sectors = shelf.sector_ids(session, names)
     columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in _COLUMNS}
     columns["id"] = [new_id() for _ in rows]
     columns["name_folded"] = [words(row["name"]) for row in rows]

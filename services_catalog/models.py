@@ -14,15 +14,21 @@ from services_catalog.levels import Level
 from services_catalog.rulesets import ReasonCode
 
 __all__ = [
+    "CatalogueImport",
     "CatalogueVersion",
+    "Downtime",
+    "ImportState",
     "Level",
+    "LevelChange",
     "Offering",
     "Origin",
     "Procedure",
     "ProcedureRevision",
     "ReasonCode",
+    "ReplacedPaper",
     "RevisionStatus",
     "Sector",
+    "TemplateFile",
 ]
 
 
@@ -34,9 +40,13 @@ class Origin(StrEnum):
 
 
 class RevisionStatus(StrEnum):
-    """The life of a revision; a published one only ever becomes withdrawn."""
+    """The life of a revision; a published one only ever becomes withdrawn.
+
+    Published with an effective day ahead, it waits: `procedure.current_revision_id` follows on that day.
+    """
 
     DRAFT = "draft"
+    REVIEW = "review"  # sent to a second person; changed again, it is a draft again
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
 
@@ -79,6 +89,10 @@ class Procedure(Stream, table=True):
     life_events: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
     origin: Origin = Field(sa_type=choice(Origin))
     current_revision_id: UUID | None = None
+    closes_at: datetime | None = Field(
+        default=None, sa_type=Instant
+    )  # hard cut-off: nothing is filed from then on
+    popularity: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # dossiers of the last year
     listing_only: bool | None = Field(  # computed; nothing published here: such entries come last in lists
         default=None,
         sa_column=sa.Column(
@@ -107,19 +121,22 @@ class ProcedureRevision(Entity, table=True):
     """One version of a procedure. A trigger refuses any change once published, but the withdrawal.
 
     `content` is a `content.RevisionContent`; `content_hash` is the SHA-256 of its canonical JSON.
-    `ruleset` names the rule set in force on `effective_on`, by which its levels were judged.
+    `ruleset` names the rule set in force on `effective_on`, by which its levels were judged. `authors`
+    have changed the draft: none of them may publish it. Of an unpublished revision `effective_on` is
+    the day its editor wishes for.
     """
 
     __tablename__ = "procedure_revision"
     __table_args__ = (
         sa.UniqueConstraint("procedure_id", "number"),
         sa.CheckConstraint("number > 0", name="number"),
-        sa.CheckConstraint("(status = 'draft') = (published_at IS NULL)", name="published_at"),
+        sa.CheckConstraint("(status IN ('draft', 'review')) = (published_at IS NULL)", name="published_at"),
+        sa.CheckConstraint("(status = 'review') <= (submitted_by IS NOT NULL)", name="submitted_by"),
         sa.Index(
             "uq_procedure_revision_draft",
             "procedure_id",
             unique=True,
-            postgresql_where=sa.text("status = 'draft'"),
+            postgresql_where=sa.text("status IN ('draft', 'review')"),
         ),
     )
 
@@ -131,7 +148,10 @@ class ProcedureRevision(Entity, table=True):
     content: dict[str, Any] = Field(sa_type=JSONB)
     content_hash: str = Field(max_length=64)
     offers: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)  # content.Offer: as declared
+    authors: list[UUID] = Field(default_factory=list, sa_type=ARRAY(sa.Uuid))
     created_at: datetime = Field(sa_type=Instant)
+    submitted_at: datetime | None = Field(default=None, sa_type=Instant)  # to review
+    submitted_by: UUID | None = Field(default=None, foreign_key="account.id")
     published_at: datetime | None = Field(default=None, sa_type=Instant)
     published_by: UUID | None = Field(default=None, foreign_key="account.id")  # None: an import
 
@@ -157,10 +177,116 @@ class Offering(Entity, table=True):
     procedure_id: UUID = Field(foreign_key="procedure.id")
     agency_id: UUID = Field(foreign_key="agency.id")
     declared: Level = Field(sa_type=choice(Level))
-    eligible: bool  # no rule of law stands against the full process (service.eligible)
+    eligible: bool  # no rule of law stands against the full process (judging.eligible)
     reason_code: ReasonCode | None = Field(default=None, sa_type=choice(ReasonCode))
     reason_basis: str | None = Field(default=None, max_length=1000)
+    unit: str | None = Field(default=None, max_length=500)  # the unit that receives
+    steps: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)  # content.Step: its own process
     verdict: dict[str, Any] = Field(sa_type=JSONB)  # levels.Verdict as it stood
+
+
+class LevelChange(Entity, table=True):
+    """One change of the level at which an agency offers a procedure; rows are only ever added.
+
+    `before` None: newly offered; `after` None: offered no longer.
+    """
+
+    __tablename__ = "level_change"
+    __table_args__ = (
+        sa.CheckConstraint("before IS NOT NULL OR after IS NOT NULL", name="says_something"),
+        sa.Index("ix_level_change_procedure_id", "procedure_id", "at"),
+    )
+
+    procedure_id: UUID = Field(foreign_key="procedure.id")
+    agency_id: UUID = Field(foreign_key="agency.id")
+    revision_id: UUID = Field(foreign_key="procedure_revision.id")
+    at: datetime = Field(sa_type=Instant)
+    before: Level | None = Field(default=None, sa_type=choice(Level, "before"))
+    after: Level | None = Field(default=None, sa_type=choice(Level, "after"))
+    ruleset: str = Field(max_length=40)
+    reason_code: ReasonCode | None = Field(default=None, sa_type=choice(ReasonCode))
+    reason_basis: str | None = Field(default=None, max_length=1000)
+    actor_id: UUID | None = Field(default=None, foreign_key="account.id")
+
+
+class Downtime(Stream, table=True):
+    """A planned stop of receiving online, told to the public beforehand.
+
+    `procedure_id` None: everything. `forced`: force majeure, the only ground for a shorter notice.
+
+    Source: Decree 224/2026/NĐ-CP, art. 13 (notice at least 7 working days ahead, with the period).
+    """
+
+    __table_args__ = (sa.CheckConstraint("ends_at > starts_at", name="period"),)
+
+    procedure_id: UUID | None = Field(default=None, foreign_key="procedure.id", index=True)
+    reason: str = Field(max_length=1000)
+    forced: bool = False
+    announced_at: datetime = Field(sa_type=Instant)
+    starts_at: datetime = Field(sa_type=Instant, index=True)
+    ends_at: datetime = Field(sa_type=Instant)
+    cancelled_at: datetime | None = Field(default=None, sa_type=Instant)
+    actor_id: UUID = Field(foreign_key="account.id")
+
+
+class ReplacedPaper(Entity, table=True):
+    """A paper of a procedure that a national database replaces, so that it may not be asked for.
+
+    Source: Resolution 66.7/2025/NQ-CP, annex; Decree 309/2026/NĐ-CP, art. 2(1).
+    """
+
+    __tablename__ = "replaced_paper"
+    __table_args__ = (sa.UniqueConstraint("procedure_code", "paper_folded", "held_in"),)
+
+    procedure_code: str = Field(max_length=35, index=True)
+    paper: str = Field(max_length=1000)
+    paper_folded: str = Field(max_length=1000)
+    held_in: str = Field(max_length=500)
+    owner: str = Field(default="", max_length=300)
+
+
+class TemplateFile(SQLModel, table=True):
+    """A form to download and fill in by hand, by the SHA-256 of its bytes; never changed."""
+
+    __tablename__ = "template_file"
+    __table_args__ = (sa.CheckConstraint("length(sha256) = 64 AND length(bytes) <= 5242880", name="size"),)
+
+    sha256: str = Field(primary_key=True, max_length=64)
+    name: str = Field(max_length=200)
+    media_type: str = Field(max_length=100)
+    bytes: Any = Field(sa_type=sa.LargeBinary)
+    created_at: datetime = Field(sa_type=Instant)
+    created_by: UUID = Field(foreign_key="account.id")
+
+
+class ImportState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"  # the file as a whole could not be read; nothing of it was taken
+
+
+class CatalogueImport(Stream, table=True):
+    """One import of a file: what was asked, how far it is, and a report line for each row.
+
+    `report` is a list of importing.ImportRow; `object_key` names the file in the store until it is done.
+    """
+
+    __tablename__ = "catalogue_import"
+    __table_args__ = (sa.CheckConstraint("done >= 0 AND done <= total", name="progress"),)
+
+    kind: str = Field(max_length=40)
+    dry_run: bool
+    filename: str = Field(max_length=200)
+    object_key: str = Field(max_length=300)
+    state: ImportState = Field(default=ImportState.WAITING, sa_type=choice(ImportState))
+    total: int = 0
+    done: int = 0
+    report: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    problem: str | None = Field(default=None, max_length=1000)
+    started_at: datetime = Field(sa_type=Instant)
+    finished_at: datetime | None = Field(default=None, sa_type=Instant)
+    actor_id: UUID = Field(foreign_key="account.id")
 
 
 CHANGED = "catalogue_changed"  # in the info of a session whose transaction makes another version

@@ -20,6 +20,8 @@ __all__ = [
     "ProcedureIndex",
     "ProcedurePage",
     "PublicationOut",
+    "ReturnIn",
+    "ReviewIn",
     "RevisionIndex",
     "SectorIndex",
     "WithdrawalIn",
@@ -57,10 +59,14 @@ class FormOut(Struct, frozen=True, kw_only=True):
 
 
 class DraftIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The next revision whole; `seq` is the procedure's version the editor saw."""
+    """The next revision whole; `seq` is the procedure's version the editor saw.
+
+    `effective_on` is the day it shall apply from; without one, the day it is published.
+    """
 
     content: RevisionContent
     offers: Annotated[list[Offer], Meta(max_length=5000)]
+    effective_on: date | None = None
     seq: Annotated[int, Meta(ge=0, le=2**53)] | None = None
 
 
@@ -70,16 +76,19 @@ class DraftOut(Struct, frozen=True, kw_only=True):
     code: str
     seq: int
     number: int
+    status: RevisionStatus
+    effective_on: date
     content_hash: str
     content: RevisionContent
     offers: list[Offer]
 
 
 class CheckOut(Struct, frozen=True, kw_only=True):
-    """What publishing today would say; nothing is published while `may_publish` is false."""
+    """What publishing would say; nothing is published while `may_publish` is false."""
 
     code: str
     number: int
+    effective_on: date
     ruleset: str
     may_publish: bool
     problems: list[str]
@@ -96,5 +105,23 @@ class PublicationOut(Struct, frozen=True, kw_only=True):
     published_at: datetime | None
 
 
+Reason = Annotated[str, Meta(max_length=1000, examples=["Nghị định 217/2026/NĐ-CP đổi thời hạn"])]
+
+
+class ReviewIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why the revision is made."""
+
+    reason: Reason = ""
+    seq: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+
+
+class ReturnIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    reason: Annotated[str, Meta(min_length=1, max_length=1000)]
+
+
 class WithdrawalIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`closes_at`: from that instant nothing is filed; without one, from now."""
+
+    reason: Reason = ""
+    closes_at: Annotated[datetime, Meta(tz=True)] | None = None
     seq: Annotated[int, Meta(ge=0, le=2**53)] | None = None

@@ -22,9 +22,13 @@ def time_text(limit: TimeLimit) -> str:
         case "same_day":
             return "Trong ngày làm việc"
         case "working_day":
-            return f"{limit.amount} ngày làm việc"
+            return f"{limit.amount + limit.extra_hours / 8:g} ngày làm việc".replace(".", ",")
         case "working_hour":
             return f"{limit.amount} giờ làm việc"
+        case "month":
+            return f"{limit.amount} tháng"
+        case "stated":
+            return "Theo từng trường hợp"
         case _:
             return f"{limit.amount} ngày"
 

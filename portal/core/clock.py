@@ -1,14 +1,25 @@
 """The one clock. Instants are aware UTC; legal days are dates in Viet Nam."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
+class _Ahead:
+    """How far this process stands ahead of the world's clock: nothing, but in a proof (settings)."""
+
+    by = timedelta(0)
+
+
+def set_ahead(hours: int) -> None:
+    """Let the process live this many hours from now on: to see in a proof what a date will bring."""
+    _Ahead.by = timedelta(hours=hours)
+
+
 def now() -> datetime:
     """The present instant, aware, in UTC."""
-    return datetime.now(UTC)
+    return datetime.now(UTC) + _Ahead.by
 
 
 def local(instant: datetime) -> datetime:

@@ -47,9 +47,12 @@ class Xid8(sa.types.UserDefinedType[int]):
 ischema_names["xid8"] = Xid8
 
 
-def choice(values: type[StrEnum]) -> sa.Enum:
-    """A text column that holds one of the enumeration's values, checked by the database."""
-    name = "".join(f"_{ch.lower()}" if ch.isupper() else ch for ch in values.__name__).lstrip("_")
+def choice(values: type[StrEnum], called: str = "") -> sa.Enum:
+    """A text column that holds one of the enumeration's values, checked by the database.
+
+    `called` names the check where a table has two such columns.
+    """
+    name = called or "".join(f"_{ch.lower()}" if ch.isupper() else ch for ch in values.__name__).lstrip("_")
     return sa.Enum(
         values,
         name=name,

@@ -101,6 +101,9 @@ class Settings(BaseSettings):
         str, Field(description="Proof only: where to die, fail or dawdle (docs/chaos.md); demo only")
     ] = ""
     failpoints_kept: Annotated[str, Field(description="Proof only: folder that remembers the hits")] = ""
+    clock_ahead_hours: Annotated[
+        int, Field(ge=0, le=24 * 400, description="Proof only: live this many hours ahead; demo only")
+    ] = 0
     log_level: Annotated[str, Field(description="DEBUG, INFO, WARNING or ERROR")] = "INFO"
 
     @model_validator(mode="after")
@@ -127,6 +130,8 @@ class Settings(BaseSettings):
             return self
         if self.failpoints:
             raise WeakSettings("MOTCUA_FAILPOINTS is for proofs on the demo (MOTCUA_DEMO=1); unset it")
+        if self.clock_ahead_hours:
+            raise WeakSettings("MOTCUA_CLOCK_AHEAD_HOURS is for proofs on the demo (MOTCUA_DEMO=1); unset it")
         store_secret = self.store_secret_key.get_secret_value()
         if len(store_secret) < 16 or any(word in store_secret.lower() for word in DEMO_WORDS):
             raise WeakSettings("MOTCUA_STORE_SECRET_KEY is short or a sample; make a random one")

@@ -16,7 +16,7 @@ from portal.core.paging import BadCursor
 from portal.core.text import clean
 from portal.web.pages import WITH_FORM, AnyRequest, PostedForm, done, page, see_other
 from services_catalog import content as contents
-from services_catalog import editor_queries, queries, service
+from services_catalog import drafting, editor_queries, publishing, queries
 from services_catalog.content import Offer
 from services_catalog.controllers import EDITOR
 from services_catalog.judging import OfferVerdict
@@ -108,7 +108,7 @@ def _page(
     kept = editor_queries.by_code(session, code)
     draft = editor_queries.draft_of(session, kept.id)
     current = queries.procedure_page(session, code) if _public(kept) else None
-    check = service.check(session, code) if draft else None
+    check = drafting.check(session, code) if draft else None
     said = draft or (
         editor_queries.revision(session, kept.current_revision_id) if kept.current_revision_id else None
     )
@@ -213,7 +213,7 @@ def _save(
     seq: int | None,
 ) -> ProcedureRevision:
     said = msgspec.convert(revision.content, contents.RevisionContent)
-    return service.save_draft(session, code, actor, content=said, offers=offers, seq=seq)
+    return drafting.save_draft(session, code, actor, content=said, offers=offers, seq=seq)
 
 
 def _address(code: str) -> str:
@@ -259,7 +259,7 @@ def publish(
 ) -> Response[Any]:
     """Publish the draft; what stands against it comes back as a list."""
     try:
-        revision = service.publish(session, code, actor, key=form.get("key")[:200] or None)
+        revision = publishing.publish(session, code, actor, key=form.get("key")[:200] or None)
     except NotFound:
         raise
     except DomainError as error:
@@ -275,7 +275,7 @@ def withdraw(
 ) -> Response[Any]:
     """End the published revision: no new dossiers."""
     try:
-        service.withdraw(session, code, actor, seq=form.seq())
+        publishing.withdraw(session, code, actor, seq=form.seq())
     except NotFound:
         raise
     except DomainError as error:

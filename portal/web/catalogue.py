@@ -245,7 +245,7 @@ def _conditions(chosen: OfferingRow | None) -> list[Any]:
 
 def _without(paper: Requirement) -> bool:
     """Whether the applicant is spared the paper."""
-    return paper.needed == "not_needed" or paper.replaced_by is not None
+    return not paper.asked
 
 
 def _expected(content: RevisionContent) -> Deadline | None:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from auth import queries as people
 from auth.actor import Actor
-from dossiers import attachments, desk_queries, filing, processing, refusals
+from dossiers import attachments, desk_queries, refusals
 from dossiers.attachment_rules import RESULT, TooManyFiles
 from dossiers.deadlines import Deadline, due
 from dossiers.models import DocumentKind
@@ -23,7 +23,7 @@ from portal.core.render import capital, time_vi
 from portal.core.storage import PostForm, Storage
 from portal.web.due import clock, when
 from portal.web.pages import AnyRequest, page
-from services_catalog import forms
+from services_catalog import forms, terms
 from services_catalog.answer_words import words
 from services_catalog.content import Field
 
@@ -132,7 +132,7 @@ def papers_of(view: DossierView) -> list[Paper]:
     papers = []
     for requirement in view.content.requirements:
         files = [one for one in view.attachments if one.requirement_key == requirement.key]
-        expected = filing.needed(requirement, view.answers)
+        expected = terms.needed(requirement, view.content, view.answers)
         if files or expected:
             papers.append(Paper(requirement.name, files, expected))
     return papers
@@ -164,8 +164,8 @@ def history_of(session: Session, view: DossierView, actor: Actor) -> list[Entry]
 
 def would_be(view: DossierView) -> dict[str, Any]:
     """What accepting the dossier now gives: its number but for the last digits, due date, fees."""
-    proof: Deadline = due(processing.time_limit(view.content, view.answers), now(), VIET_NAM)
-    owed = processing.amounts(view.content, view.answers, online=view.channel == "online")
+    proof: Deadline = due(terms.time_limit(view.content, view.answers, view.channel), now(), VIET_NAM)
+    owed = terms.amounts(view.content, view.answers, channel=view.channel, on=today())
     return {
         "number": f"{view.agency_code}-{local(now()):%y%m%d}-",
         "proof": proof,

@@ -7,7 +7,7 @@ import msgspec
 
 from auth.actor import Actor, Role
 from auth.http import requires
-from dossiers import filing, processing, views
+from dossiers import filing, views
 from dossiers.access import DossierNotFound
 from dossiers.models import Attachment
 from dossiers.views import DossierView
@@ -16,7 +16,7 @@ from portal.core.clock import today
 from portal.core.errors import Malformed
 from portal.core.http import DbSession
 from portal.web import forms as shown
-from services_catalog import forms
+from services_catalog import forms, terms
 from services_catalog.answer_words import words
 from services_catalog.content import Section
 
@@ -64,7 +64,7 @@ def draft_of(session: DbSession, actor: Actor, dossier_id: UUID) -> DossierView:
 def shell(view: DossierView, here: str) -> Shell:
     """The frame of a draft's page; `here` is the step shown."""
     sections = forms.visible(view.content.form, view.answers)
-    owed = processing.amounts(view.content, view.answers, online=True)
+    owed = terms.amounts(view.content, view.answers, channel="online", on=today())
     fees = [(item.key, item.name, amount) for item, amount in owed]
     fields, papers = shortfall(view)
     steps = [FORM_STEP, PAPERS_STEP, *([FEE_STEP] if fees else []), REVIEW_STEP]
@@ -100,7 +100,7 @@ def shared(around: Shell) -> dict[str, Any]:
 
 def limit_of(view: DossierView) -> str:
     """The statutory time of the case the answers describe, in words."""
-    limit = processing.time_limit(view.content, view.answers)
+    limit = terms.time_limit(view.content, view.answers, "online")
     return limit_words(limit.amount, limit.unit)
 
 
@@ -163,7 +163,7 @@ def paper_rows(view: DossierView) -> list[dict[str, Any]]:
     rows = []
     for requirement in view.content.requirements:
         files = [one for one in view.attachments if one.requirement_key == requirement.key]
-        if not files and not filing.needed(requirement, view.answers):
+        if not files and not terms.needed(requirement, view.content, view.answers):
             continue
         names = " · ".join(one.filename for one in files)
         rows.append(

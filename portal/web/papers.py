@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from auth.http import CurrentActor
-from dossiers import attachment_forms, attachments, filing, refusals
+from dossiers import attachment_forms, attachments, refusals
 from dossiers.attachment_rules import AttachmentNotFound, Paper, paper_of
 from dossiers.views import AttachmentView, DossierView
 from dossiers.workflow import Status
@@ -18,7 +18,7 @@ from portal.core.http import AppStorage, DbSession
 from portal.core.storage import PostForm
 from portal.web.drafts import CITIZEN, FEE_STEP, PAPERS_STEP, draft_of, shared, shell
 from portal.web.pages import AnyRequest, Notice, done, page, see_other
-from services_catalog import forms
+from services_catalog import terms
 from services_catalog.content import Requirement
 
 ENDINGS = {"pdf": ".pdf", "jpeg": ".jpg,.jpeg", "png": ".png", "docx": ".docx"}
@@ -50,7 +50,7 @@ def paper_views(view: DossierView, storage: AppStorage) -> list[PaperView]:
     shown = []
     for requirement in view.content.requirements:
         paper = paper_of(view.content, requirement.key)
-        if paper is None or (requirement.show_when and not forms.holds(requirement.show_when, view.answers)):
+        if paper is None or not terms.applies(requirement, view.content, view.answers):
             continue
         files = [one for one in view.attachments if one.requirement_key == requirement.key]
         kinds = refusals.accepted(paper.accept)
@@ -59,7 +59,7 @@ def paper_views(view: DossierView, storage: AppStorage) -> list[PaperView]:
             PaperView(
                 requirement=requirement,
                 paper=paper,
-                needed=filing.needed(requirement, view.answers),
+                needed=terms.needed(requirement, view.content, view.answers),
                 files=[_line(one, paper) for one in files],
                 form=attachment_forms.form_for(storage, view.id, paper),
                 full=len(files) >= paper.max_files,
@@ -99,16 +99,8 @@ def papers_page(
         "filing/papers.html",
         **shared(around),
         papers=papers,
-        spared=[
-            one
-            for one in view.content.requirements
-            if one.key not in asked and (one.needed == "not_needed" or one.replaced_by)
-        ],
-        on_paper=[
-            one
-            for one in view.content.requirements
-            if not one.electronic_ok and one.needed != "not_needed" and not one.replaced_by
-        ],
+        spared=[one for one in view.content.requirements if one.key not in asked and not one.asked],
+        on_paper=[one for one in view.content.requirements if not one.electronic_ok and one.asked],
         todo=sum(1 for one in papers if one.needed and not any(f.file.state == "ready" for f in one.files)),
         after=FEE_STEP if around.fees else "Kiểm tra và nộp",
         after_href=f"/ho-so/{dossier_id}/{'le-phi' if around.fees else 'kiem-tra'}",

@@ -7,9 +7,10 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from auth.http import CurrentActor
-from dossiers import filing, processing
+from dossiers import filing
 from dossiers.views import DossierView
 from dossiers.workflow import Status, WrongState
+from portal.core.clock import today
 from portal.core.http import DbSession
 from portal.web import forms as shown
 from portal.web.drafts import (
@@ -27,7 +28,7 @@ from portal.web.drafts import (
     shortfall,
 )
 from portal.web.pages import WITH_FORM, AnyRequest, Notice, PostedForm, page, problems_of, see_other
-from services_catalog import forms
+from services_catalog import forms, terms
 
 
 @get("/ho-so/{dossier_id:uuid}/le-phi", sync_to_thread=True, include_in_schema=False, guards=[CITIZEN])
@@ -38,7 +39,8 @@ def fee_page(
     view = draft_of(session, actor, dossier_id)
     if view.status is not Status.DRAFT:
         return see_other(f"/ho-so/{dossier_id}")
-    around = shell(view, FEE_STEP) if processing.amounts(view.content, view.answers, online=True) else None
+    owed = terms.amounts(view.content, view.answers, channel="online", on=today())
+    around = shell(view, FEE_STEP) if owed else None
     if around is None:
         return see_other(f"/ho-so/{dossier_id}/kiem-tra")
     items = {item.key: item for item in view.content.fees}
@@ -168,7 +170,7 @@ def submitted_page(
     view = draft_of(session, actor, dossier_id)
     if view.submitted_at is None:
         return see_other(f"/ho-so/{dossier_id}/kiem-tra")
-    owed = processing.amounts(view.content, view.answers, online=True)
+    owed = terms.amounts(view.content, view.answers, channel="online", on=today())
     return page(
         request,
         "filing/submitted.html",

@@ -191,7 +191,7 @@ def test_a_draft_moves_to_the_newest_revision_when_it_is_saved(session, world):
     from datetime import date
 
     from portal.core.clock import now
-    from services_catalog.models import Offering, ProcedureRevision, RevisionStatus
+    from services_catalog.models import Offering, ProcedureRevision
 
     agency, procedure, applicant = world
     dossier = factories.draft(session, applicant, procedure, agency.id)
@@ -220,7 +220,7 @@ def test_a_draft_moves_to_the_newest_revision_when_it_is_saved(session, world):
         )
     )
     session.flush()
-    newer.status, newer.published_at = RevisionStatus.PUBLISHED, now()
+    factories.by_two(session, newer)
     procedure.current_revision_id = newer.id
     session.add_all([newer, procedure])
     session.flush()

@@ -15,6 +15,7 @@ from portal.core.clock import local, now
 from portal.core.db import act_as
 from portal.core.errors import Invalid, Stale
 from services_catalog import content as catalogue
+from services_catalog import terms
 from tests import factories
 
 
@@ -186,7 +187,7 @@ def test_only_fees_in_force_on_the_day_are_owed():
     body = catalogue.decode(msgspec.json.encode(factories.simple() | {"fees": [dated]}))
 
     def owed(on):
-        return [amount for _, amount in processing.amounts(body, {}, online=True, on=on)]
+        return [amount for _, amount in terms.amounts(body, {}, channel="online", on=on)]
 
     assert owed(date(2025, 12, 31)) == []
     assert owed(date(2026, 1, 1)) == owed(date(2026, 6, 30)) == [8000]

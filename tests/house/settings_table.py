@@ -1,4 +1,4 @@
-"""The table of settings of docs/operating.md: `python -m tests.house.settings_table` writes it anew."""
+"""The table of settings of docs/settings.md: `python -m tests.house.settings_table` writes it anew."""
 
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
@@ -6,7 +6,7 @@ from pydantic_core import PydanticUndefined
 from portal.core.settings import Settings
 from tests.house.running import ROOT
 
-FILE = ROOT / "docs" / "operating.md"
+FILE = ROOT / "docs" / "settings.md"
 BEGIN, END = "<!-- settings: made by tests/house/settings_table.py -->", "<!-- end of settings -->"
 
 

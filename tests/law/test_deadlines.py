@@ -18,6 +18,7 @@ class Limit(msgspec.Struct, frozen=True):
     amount: int
     unit: str
     result_cutoff: str | None = None
+    extra_hours: int = 0
     basis: str | None = None
 
 

@@ -26,8 +26,9 @@ def catalogue(migrated: Embedded) -> Iterator[Sessions]:
     sessions = make_sessions(engine)
     with sessions() as session:
         importing.seed_agencies(session, SEED / "agencies.json")
+        hands = importing.machine_hands(session)
         for path in sorted((SEED / "procedures").glob("*.json")):
-            assert importing.import_file(session, path).outcome == "created"
+            assert importing.import_file(session, path, hands).outcome == "created"
         assert importing.import_listing(session, SEED / "listing.tsv").refused == []
         session.commit()
     yield sessions
@@ -38,6 +39,13 @@ def catalogue(migrated: Embedded) -> Iterator[Sessions]:
 @pytest.fixture
 def editor(session: Session) -> Actor:
     actor = factories.officer(session, uuid4(), Role.CATALOGUE_EDITOR)
+    act_as(session, actor.id, frozenset())
+    return actor
+
+
+@pytest.fixture
+def reviewer(session: Session) -> Actor:
+    actor = factories.officer(session, uuid4(), Role.CATALOGUE_REVIEWER)
     act_as(session, actor.id, frozenset())
     return actor
 

@@ -7,7 +7,7 @@ import jsonschema_rs
 import pytest
 
 from auth.actor import Role
-from services_catalog import service
+from services_catalog import shelf
 from tests import factories
 
 CODE = "1.999001"
@@ -25,7 +25,7 @@ def agency(session, client):
 @pytest.fixture
 def published(session, agency):
     made = factories.procedure(session, agency.id, code=CODE)
-    service.bump(session)
+    shelf.bump(session)
     session.commit()
     return made
 
@@ -207,7 +207,7 @@ def test_a_reader_who_has_it_gets_304_until_the_catalogue_changes(client, sessio
     same = client.get(URL, headers=tag)
     assert (same.status_code, same.content) == (304, b"")
     assert same.headers["etag"] == first.headers["etag"]
-    service.bump(session)
+    shelf.bump(session)
     session.commit()
     changed = client.get(URL, headers=tag)
     assert (changed.status_code, changed.json()) == (200, first.json())

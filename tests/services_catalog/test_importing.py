@@ -17,6 +17,8 @@ from services_catalog.models import Origin
 SEED = Path(services_catalog.__file__).parent / "seed"
 FILES = sorted((SEED / "procedures").glob("*.json"))
 
+hands = importing.machine_hands
+
 
 @pytest.fixture
 def seeded(session: Session) -> Session:
@@ -30,9 +32,9 @@ def edited(code: str, /, **changes: Any) -> bytes:
 
 
 def test_the_whole_seed_is_taken_and_a_second_time_changes_nothing(seeded):
-    first = [importing.import_file(seeded, path) for path in FILES]
+    first = [importing.import_file(seeded, path, hands(seeded)) for path in FILES]
     before = queries.version(seeded)
-    second = [importing.import_file(seeded, path) for path in FILES]
+    second = [importing.import_file(seeded, path, hands(seeded)) for path in FILES]
     agencies = importing.seed_agencies(seeded, SEED / "agencies.json")
 
     assert [row for row in first if row.outcome != "created"] == []
@@ -42,10 +44,10 @@ def test_the_whole_seed_is_taken_and_a_second_time_changes_nothing(seeded):
 
 
 def test_a_changed_file_becomes_the_next_revision(seeded):
-    importing.import_file(seeded, SEED / "procedures" / "1.001193.json")
+    importing.import_file(seeded, SEED / "procedures" / "1.001193.json", hands(seeded))
     content = json.loads(edited("1.001193"))["content"] | {"summary": "Lời mới."}
 
-    row = importing.import_procedure(seeded, "x", edited("1.001193", content=content))
+    row = importing.import_procedure(seeded, "x", edited("1.001193", content=content), hands(seeded))
 
     assert row == importing.ImportRow("1.001193", "updated")
     page = queries.procedure_page(seeded, "1.001193")
@@ -72,7 +74,7 @@ def test_a_changed_file_becomes_the_next_revision(seeded):
     ],
 )
 def test_a_file_is_refused_whole_with_the_reason(seeded, raw, reason):
-    row = importing.import_procedure(seeded, "1.000000", raw)
+    row = importing.import_procedure(seeded, "1.000000", raw, hands(seeded))
 
     assert row.outcome == "refused"
     assert reason in (row.reason or "")
@@ -83,13 +85,13 @@ def test_a_condition_on_nothing_is_refused_by_place(seeded):
     content = json.loads(edited("1.001193"))["content"]
     content["form"][0]["fields"][2]["show_when"] = [{"field": "nowhere", "any_of": ["x"]}]
 
-    row = importing.import_procedure(seeded, "x", edited("1.001193", content=content))
+    row = importing.import_procedure(seeded, "x", edited("1.001193", content=content), hands(seeded))
 
     assert "form.registration.abandoned_note: điều kiện hỏi nowhere" in (row.reason or "")
 
 
 def test_the_listing_is_taken_in_seconds_and_never_over_what_is_kept_here(seeded):
-    importing.import_file(seeded, SEED / "procedures" / "1.001193.json")
+    importing.import_file(seeded, SEED / "procedures" / "1.001193.json", hands(seeded))
     said: list[str] = []
     started = time.monotonic()
 
@@ -111,7 +113,7 @@ def test_the_listing_is_taken_in_seconds_and_never_over_what_is_kept_here(seeded
 def test_a_listing_entry_becomes_own_when_published_and_stays_so(seeded):
     importing.import_listing(seeded, SEED / "listing.tsv")
 
-    importing.import_file(seeded, SEED / "procedures" / "1.001193.json")
+    importing.import_file(seeded, SEED / "procedures" / "1.001193.json", hands(seeded))
 
     assert queries.procedure_page(seeded, "1.001193").origin is Origin.OWN
     assert importing.import_listing(seeded, SEED / "listing.tsv").kept == 1

@@ -11,12 +11,12 @@ from portal.core import events
 from portal.core.errors import Conflict, Invalid, NotFound, Stale
 from portal.core.idempotency import KeyReused
 from services_catalog import content as contents
-from services_catalog import queries, service
+from services_catalog import drafting, publishing, queries
 from services_catalog.content import Offer, RevisionContent
 from services_catalog.levels import Level
 from services_catalog.models import Origin, RevisionStatus
 from tests import factories
-from tests.services_catalog.drafts import CODE, draft, names, said
+from tests.services_catalog.drafts import CODE, draft, names, publish, said
 
 
 def test_a_draft_is_unseen_until_published(session, editor, agency_id):
@@ -27,7 +27,7 @@ def test_a_draft_is_unseen_until_published(session, editor, agency_id):
     assert queries.search(session, CODE).items == []
     before = queries.version(session)
 
-    revision = service.publish(session, CODE, editor)
+    revision = publish(session, CODE, editor)
 
     assert (revision.status, revision.number, revision.published_by) == (
         RevisionStatus.PUBLISHED,
@@ -44,7 +44,7 @@ def test_a_draft_is_unseen_until_published(session, editor, agency_id):
 
 def test_the_event_names_who_offers_what(session, editor, agency_id):
     draft(session, editor, agency_id)
-    revision = service.publish(session, CODE, editor)
+    revision = publish(session, CODE, editor)
 
     event = events.history(session, revision.procedure_id)[-1]
 
@@ -67,7 +67,7 @@ def test_every_offer_names_an_agency_once(session, editor, agency_id, offers):
 
     def drafted_and_published() -> None:
         draft(session, editor, agency_id, offers=given)
-        service.publish(session, CODE, editor)
+        publish(session, CODE, editor)
 
     with pytest.raises(Invalid):
         drafted_and_published()
@@ -84,7 +84,7 @@ def test_unsound_content_is_refused_by_place(session, editor, agency_id):
             ],
         }
     ]
-    service.save_draft(
+    drafting.save_draft(
         session,
         CODE,
         editor,
@@ -92,9 +92,9 @@ def test_unsound_content_is_refused_by_place(session, editor, agency_id):
         offers=[Offer(agency_id=agency_id, declared=Level.FULL)],
     )
 
-    check = service.check(session, CODE)
-    with pytest.raises(service.UnsoundContent) as error:
-        service.publish(session, CODE, editor)
+    check = drafting.check(session, CODE)
+    with pytest.raises(drafting.UnsoundContent) as error:
+        publish(session, CODE, editor)
 
     assert error.value.extra["problems"] == check.problems
     assert len(check.problems) == 3
@@ -104,45 +104,45 @@ def test_unsound_content_is_refused_by_place(session, editor, agency_id):
 def test_the_check_says_what_publishing_would(session, editor, agency_id):
     draft(session, editor, agency_id, presence_required=True)
 
-    check = service.check(session, CODE)
+    check = drafting.check(session, CODE)
 
     assert not check.may_publish
     assert check.offers[0].obstacle == "Chưa công bố toàn trình được: đạt 7 trên 8 điều kiện."
     assert [c.holds for c in check.offers[0].verdict.conditions].count(False) == 1
     draft(session, editor, agency_id)
-    assert service.check(session, CODE).may_publish
+    assert drafting.check(session, CODE).may_publish
 
 
 def test_without_a_draft_there_is_nothing_to_publish(session, editor, agency_id):
     draft(session, editor, agency_id)
-    service.publish(session, CODE, editor)
+    publish(session, CODE, editor)
 
-    with pytest.raises(service.NoDraft):
-        service.publish(session, CODE, editor)
+    with pytest.raises(drafting.NoDraft):
+        publish(session, CODE, editor)
     with pytest.raises(NotFound):
-        service.publish(session, "1.999999", editor)
+        publish(session, "1.999999", editor)
 
 
 def test_the_same_key_publishes_once(session, editor, agency_id):
     draft(session, editor, agency_id)
 
-    first = service.publish(session, CODE, editor, key="k-1")
-    again = service.publish(session, CODE, editor, key="k-1")
+    first = publish(session, CODE, editor, key="k-1")
+    again = publish(session, CODE, editor, key="k-1")
 
     assert again.id == first.id
     assert names(session).count("procedure.published") == 1
-    service.save_draft(session, "1.999002", editor, content=said(), offers=[])
+    drafting.save_draft(session, "1.999002", editor, content=said(), offers=[])
     with pytest.raises(KeyReused):
-        service.publish(session, "1.999002", editor, key="k-1")
+        publish(session, "1.999002", editor, key="k-1")
 
 
 def test_the_next_revision_leaves_the_first_as_it_was(session, editor, agency_id):
     draft(session, editor, agency_id)
-    first = service.publish(session, CODE, editor)
+    first = publish(session, CODE, editor)
     second = draft(session, editor, agency_id, summary="Lời mới.")
     assert queries.procedure_page(session, CODE).number == 1
 
-    service.publish(session, CODE, editor)
+    publish(session, CODE, editor)
 
     assert (second.number, queries.procedure_page(session, CODE).number) == (2, 2)
     assert [row.number for row in queries.revisions(session, CODE)] == [2, 1]
@@ -159,20 +159,20 @@ def test_saving_the_same_draft_again_records_nothing(session, editor, agency_id)
 
 def test_two_editors_do_not_overwrite_each_other(session, editor, agency_id):
     draft(session, editor, agency_id)
-    seen = service.draft(session, CODE)[0].seq
+    seen = drafting.draft(session, CODE)[0].seq
     draft(session, editor, agency_id, summary="Của người khác.")
 
     with pytest.raises(Stale) as error:
-        service.save_draft(session, CODE, editor, content=said(), offers=[], seq=seen)
+        drafting.save_draft(session, CODE, editor, content=said(), offers=[], seq=seen)
 
     assert error.value.extra["seq_now"] == seen + 1
 
 
 def test_withdrawing_ends_the_offer_and_keeps_the_record(session, editor, agency_id):
     draft(session, editor, agency_id)
-    revision = service.publish(session, CODE, editor)
+    revision = publish(session, CODE, editor)
 
-    service.withdraw(session, CODE, editor)
+    publishing.withdraw(session, CODE, editor)
 
     with pytest.raises(NotFound):
         queries.procedure_page(session, CODE)
@@ -181,7 +181,7 @@ def test_withdrawing_ends_the_offer_and_keeps_the_record(session, editor, agency
     assert queries.procedure_page(session, CODE, 1).content == said()
     assert names(session)[-1] == "procedure.withdrawn"
     with pytest.raises(Conflict):
-        service.withdraw(session, CODE, editor)
+        publishing.withdraw(session, CODE, editor)
     assert queries.revision_content(session, revision.id) == said()
 
 
@@ -202,7 +202,7 @@ def test_withdrawing_ends_the_offer_and_keeps_the_record(session, editor, agency
 )
 def test_the_database_refuses_any_change_of_what_is_published(session, editor, agency_id, change):
     draft(session, editor, agency_id)
-    revision = service.publish(session, CODE, editor)
+    revision = publish(session, CODE, editor)
     assert session.execute(sa.text("SELECT current_user")).scalar() == "motcua_app"
 
     with pytest.raises((DBAPIError, IntegrityError)), session.begin_nested():
@@ -213,8 +213,8 @@ def test_the_database_refuses_any_change_of_what_is_published(session, editor, a
 
 def test_a_withdrawn_revision_never_comes_back(session, editor, agency_id):
     draft(session, editor, agency_id)
-    revision = service.publish(session, CODE, editor)
-    service.withdraw(session, CODE, editor)
+    revision = publish(session, CODE, editor)
+    publishing.withdraw(session, CODE, editor)
 
     with pytest.raises(DBAPIError), session.begin_nested():
         session.execute(
@@ -225,19 +225,19 @@ def test_a_withdrawn_revision_never_comes_back(session, editor, agency_id):
 @pytest.mark.parametrize("code", ["", "x", "1", "mã", "1.001193 ", "a.1", "1.001193\n", "1." + "0" * 40])
 def test_a_code_has_a_shape(session, editor, code):
     with pytest.raises(Invalid):
-        service.save_draft(session, code, editor, content=said(), offers=[])
+        drafting.save_draft(session, code, editor, content=said(), offers=[])
 
 
 def test_content_survives_the_database(session, editor, agency_id):
     content = msgspec.convert(factories.content("1.004222"), RevisionContent)
-    service.save_draft(session, CODE, editor, content=content, offers=[])
+    drafting.save_draft(session, CODE, editor, content=content, offers=[])
 
-    assert service.draft(session, CODE)[2] == content
-    assert contents.content_hash(service.draft(session, CODE)[2]) == contents.content_hash(content)
+    assert drafting.draft(session, CODE)[2] == content
+    assert contents.content_hash(drafting.draft(session, CODE)[2]) == contents.content_hash(content)
 
 
 def test_a_published_procedure_is_own(session, editor, agency_id):
     draft(session, editor, agency_id)
-    service.publish(session, CODE, editor)
+    publish(session, CODE, editor)
 
     assert queries.procedure_page(session, CODE).origin is Origin.OWN

@@ -5,12 +5,12 @@ from datetime import date
 import msgspec
 import pytest
 
-from services_catalog import queries, service
+from services_catalog import judging, queries
 from services_catalog.content import Offer, RevisionContent
 from services_catalog.levels import Level
 from services_catalog.rulesets import ReasonCode
 from tests import factories
-from tests.services_catalog.drafts import BASIS, CODE, draft
+from tests.services_catalog.drafts import BASIS, CODE, draft, publish
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ from tests.services_catalog.drafts import BASIS, CODE, draft
 def test_full_process_is_refused_with_every_failing_condition(session, editor, agency_id, fault, codes):
     draft(session, editor, agency_id, **fault)
 
-    with pytest.raises(service.NotFullProcess) as error:
-        service.publish(session, CODE, editor)
+    with pytest.raises(judging.NotFullProcess) as error:
+        publish(session, CODE, editor)
 
     assert [condition["code"] for condition in error.value.extra["failing"]] == codes
     assert error.value.detail == f"Chưa công bố toàn trình được: đạt {8 - len(codes)} trên 8 điều kiện."
@@ -58,7 +58,7 @@ FEE = {"key": "fee", "name": "Lệ phí", "kind": "charge", "amount_vnd": 20_000
 def test_a_fee_counts_when_it_is_owed_in_any_case(fee, has_fee):
     content = msgspec.convert({**factories.simple(), "fees": [FEE | fee]}, RevisionContent)
 
-    assert service.facts_of(content, date(2026, 11, 22)).has_fee is has_fee
+    assert judging.facts_of(content, date(2026, 11, 22)).has_fee is has_fee
 
 
 def test_papers_in_the_way_are_named():
@@ -75,7 +75,7 @@ def test_papers_in_the_way_are_named():
     ]
     content = msgspec.convert({**factories.simple(), "requirements": papers}, RevisionContent)
 
-    facts = service.facts_of(content, date(2026, 11, 22))
+    facts = judging.facts_of(content, date(2026, 11, 22))
 
     assert (facts.originals_shown, facts.paper_only) == (["Bản chính A"], ["Bản giấy B"])
 
@@ -83,8 +83,8 @@ def test_papers_in_the_way_are_named():
 def test_partial_needs_a_reason_and_its_basis(session, editor, agency_id):
     draft(session, editor, agency_id, Level.PARTIAL, presence_required=True)
 
-    with pytest.raises(service.ReasonMissing):
-        service.publish(session, CODE, editor)
+    with pytest.raises(judging.ReasonMissing):
+        publish(session, CODE, editor)
 
     draft(
         session,
@@ -95,7 +95,7 @@ def test_partial_needs_a_reason_and_its_basis(session, editor, agency_id):
         reason_code=ReasonCode.PRESENCE,
         reason_basis=BASIS,
     )
-    service.publish(session, CODE, editor)
+    publish(session, CODE, editor)
     offer = queries.procedure_page(session, CODE).offerings[0]
     assert (offer.declared, offer.eligible, offer.reason_basis) == (Level.PARTIAL, False, BASIS)
     assert [c.code for c in offer.verdict.failing] == ["C6"]
@@ -105,7 +105,7 @@ def test_a_technical_reason_leaves_the_service_eligible(session, editor, agency_
     technical = {"reason_code": ReasonCode.TECH_OTHER, "reason_basis": "Điều 14 Nghị định 224/2026/NĐ-CP"}
     draft(session, editor, agency_id, Level.PARTIAL, forms_downloadable=False, **technical)
 
-    service.publish(session, CODE, editor)
+    publish(session, CODE, editor)
 
     assert queries.procedure_page(session, CODE).offerings[0].eligible
 
@@ -114,8 +114,8 @@ def test_partial_needs_an_online_way_in(session, editor, agency_id):
     reason = {"reason_code": ReasonCode.PRESENCE, "reason_basis": BASIS}
     draft(session, editor, agency_id, Level.PARTIAL, channels=["counter"], **reason)
 
-    with pytest.raises(service.NotOnline):
-        service.publish(session, CODE, editor)
+    with pytest.raises(judging.NotOnline):
+        publish(session, CODE, editor)
 
 
 def test_levels_differ_from_agency_to_agency(session, editor, agency_id):
@@ -125,7 +125,7 @@ def test_levels_differ_from_agency_to_agency(session, editor, agency_id):
     )
     draft(session, editor, agency_id, offers=[Offer(agency_id=agency_id, declared=Level.FULL), partial])
 
-    service.publish(session, CODE, editor)
+    publish(session, CODE, editor)
 
     levels = {offer.agency_id: offer.declared for offer in queries.procedure_page(session, CODE).offerings}
     assert levels == {agency_id: Level.FULL, other: Level.PARTIAL}

@@ -8,7 +8,7 @@ from litestar.testing import TestClient
 from sqlmodel import Session
 
 from auth.http import COOKIE
-from services_catalog import caching, service
+from services_catalog import caching, shelf
 from tests import factories
 
 LIST = "/api/v1/procedures"
@@ -40,7 +40,7 @@ def test_the_second_reader_costs_no_statement(client, count_statements, path):
 def test_what_this_process_publishes_is_seen_at_once(client, session, path):
     before = client.get(path).text
     factories.procedure(session, factories.agency(session).id, code="9.000002")
-    service.bump(session)
+    shelf.bump(session)
     session.commit()
 
     after = client.get(path).text
@@ -51,7 +51,7 @@ def test_what_this_process_publishes_is_seen_at_once(client, session, path):
 def test_what_another_process_publishes_is_seen_within_a_second(client, session, monkeypatch):
     client.get(LIST)
     factories.procedure(session, factories.agency(session).id, code="9.000002")
-    service.bump(session)
+    shelf.bump(session)
     session.info.clear()  # no word of it in this process
     session.commit()
     later = time.monotonic() + caching.FRESH_SECONDS
@@ -62,7 +62,7 @@ def test_what_another_process_publishes_is_seen_within_a_second(client, session,
 
 def test_a_change_that_was_rolled_back_ends_nothing(client, session, count_statements):
     client.get(LIST)
-    service.bump(session)
+    shelf.bump(session)
     session.rollback()
 
     assert spent(client, count_statements, LIST) == 0

@@ -14,7 +14,7 @@ import pytest
 
 from auth import identifiers
 from auth.actor import Role
-from services_catalog import content, judging, levels, rulesets
+from services_catalog import content, content_checks, judging, levels, rulesets
 
 SEED = Path(content.__file__).parent / "seed"
 FILES = sorted((SEED / "procedures").glob("*.json"))
@@ -78,7 +78,7 @@ def test_the_34_procedures_of_the_sample_are_there() -> None:
 
 
 def test_file_is_a_sound_revision(procedure: dict[str, Any]) -> None:
-    assert content.problems(revision(procedure)) == []
+    assert content_checks.problems(revision(procedure)) == []
     assert procedure["code"] in SAMPLE
     assert {"code", "declared", "eligible", "agencies", "sources", "content"} <= set(procedure)
 
