@@ -19,7 +19,8 @@ import auth.tasks  # noqa: F401
 import dossiers.attachment_sweeps
 import dossiers.documents
 import dossiers.inspection
-import dossiers.notifications  # noqa: F401
+import dossiers.notifications
+import dossiers.popularity  # noqa: F401
 import services_catalog.tasks  # noqa: F401
 from portal.core import queues, runtime
 from portal.core.failpoints import failpoint
@@ -55,6 +56,7 @@ TIMETABLE: Final[dict[str, dict[str, Any]]] = {
     "sweep-uploads": {"task": "dossiers.attachments.sweep_uploads", "schedule": 60.0},
     "sweep-sessions": {"task": "auth.tasks.sweep", "schedule": 600.0},
     "follow-the-calendar": {"task": "services_catalog.tasks.follow_the_calendar", "schedule": 60.0},
+    "count-popularity": {"task": "dossiers.popularity.count_popularity", "schedule": 3600.0},
     "sweep-effects": {"task": "portal.worker.sweep_effects", "schedule": 60.0},
 }
 
