@@ -1,5 +1,6 @@
 """The catalogue for those who keep it: lists, one procedure with its verdict, publishing, agencies."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from portal.web.pages import WITH_FORM, AnyRequest, PostedForm, done, page, see_
 from services_catalog import content as contents
 from services_catalog import drafting, editor_queries, publishing, queries
 from services_catalog.content import Offer
-from services_catalog.controllers import EDITOR
+from services_catalog.controllers import EDITOR, KEEPER, REVIEWER
 from services_catalog.judging import OfferVerdict
 from services_catalog.levels import LEVEL_NAMES, Level
 from services_catalog.models import Origin, Procedure, ProcedureRevision
@@ -32,9 +33,10 @@ After = Annotated[str, QueryParameter(max_length=4000, required=False)]
 POSTED: dict[str, Any] = {
     "sync_to_thread": True,
     "include_in_schema": False,
-    "guards": [EDITOR],
     "dependencies": WITH_FORM,
 }
+BY_EDITOR: dict[str, Any] = POSTED | {"guards": [EDITOR]}
+BY_REVIEWER: dict[str, Any] = POSTED | {"guards": [REVIEWER]}
 
 
 class OfferLine(msgspec.Struct, frozen=True):
@@ -51,7 +53,7 @@ class OfferLine(msgspec.Struct, frozen=True):
     hint: str = ""
 
 
-@get("/quan-tri/thu-tuc", sync_to_thread=True, include_in_schema=False, guards=[EDITOR])
+@get("/quan-tri/thu-tuc", sync_to_thread=True, include_in_schema=False, guards=[KEEPER])
 def catalogue(
     request: AnyRequest,
     session: DbSession,
@@ -86,7 +88,7 @@ def catalogue(
     )
 
 
-@get("/quan-tri/co-quan", sync_to_thread=True, include_in_schema=False, guards=[EDITOR])
+@get("/quan-tri/co-quan", sync_to_thread=True, include_in_schema=False, guards=[KEEPER])
 def agencies(request: AnyRequest, session: DbSession, after: After = "") -> Response[Any]:
     """Agencies that exist today, with how many services each offers."""
     try:
@@ -96,7 +98,7 @@ def agencies(request: AnyRequest, session: DbSession, after: After = "") -> Resp
     return page(request, "admin/agencies.html", items=items, next=following, first=not after, shelves=SHELVES)
 
 
-@get("/quan-tri/thu-tuc/{code:str}", sync_to_thread=True, include_in_schema=False, guards=[EDITOR])
+@get("/quan-tri/thu-tuc/{code:str}", sync_to_thread=True, include_in_schema=False, guards=[KEEPER])
 def procedure(request: AnyRequest, session: DbSession, code: FromPath[str]) -> Response[Any]:
     """One procedure: its level with the eight conditions, its offerings, content and revisions."""
     return _page(request, session, code)
@@ -182,7 +184,7 @@ def _draft_lines(session: DbSession, offers: list[OfferVerdict]) -> list[OfferLi
     return lines
 
 
-@post("/quan-tri/thu-tuc/{code:str}/ban-nhap", **POSTED)
+@post("/quan-tri/thu-tuc/{code:str}/ban-nhap", **BY_EDITOR)
 def begin_draft(
     session: DbSession, actor: CurrentActor, code: FromPath[str], form: PostedForm
 ) -> Response[Any]:
@@ -220,7 +222,7 @@ def _address(code: str) -> str:
     return f"/quan-tri/thu-tuc/{code}"
 
 
-@post("/quan-tri/thu-tuc/{code:str}/muc-do", **POSTED)
+@post("/quan-tri/thu-tuc/{code:str}/muc-do", **BY_EDITOR)
 def declare(
     request: AnyRequest, session: DbSession, actor: CurrentActor, code: FromPath[str], form: PostedForm
 ) -> Response[Any]:
@@ -253,35 +255,80 @@ def _offer(one: Offer, form: PostedForm) -> Offer:
     )
 
 
-@post("/quan-tri/thu-tuc/{code:str}/cong-bo", **POSTED)
+@post("/quan-tri/thu-tuc/{code:str}/cong-bo", **BY_REVIEWER)
 def publish(
     request: AnyRequest, session: DbSession, actor: CurrentActor, code: FromPath[str], form: PostedForm
 ) -> Response[Any]:
-    """Publish the draft; what stands against it comes back as a list."""
-    try:
-        revision = publishing.publish(session, code, actor, key=form.get("key")[:200] or None)
-    except NotFound:
-        raise
-    except DomainError as error:
-        session.rollback()
-        return _page(request, session, code, refusal=error)
-    told = f"Đã công bố bản {revision.number}. Hồ sơ lập từ bây giờ theo bản này; hồ sơ đã nộp giữ bản cũ."
-    return see_other(_address(code), done(told))
+    """Publish what a colleague sent to review; what stands against it comes back as a list."""
+
+    def act() -> str:
+        found = publishing.publish(session, code, actor, key=form.get("key")[:200] or None)
+        if found.effective_on > today():
+            return f"Đã duyệt bản {found.number}: áp dụng từ {found.effective_on:%d/%m/%Y}."
+        return f"Đã công bố bản {found.number}. Hồ sơ lập từ bây giờ theo bản này; hồ sơ đã nộp giữ bản cũ."
+
+    return _done_or_why(request, session, code, act)
 
 
-@post("/quan-tri/thu-tuc/{code:str}/ngung", **POSTED)
+@post("/quan-tri/thu-tuc/{code:str}/gui-duyet", **BY_EDITOR)
+def send_to_review(
+    request: AnyRequest, session: DbSession, actor: CurrentActor, code: FromPath[str], form: PostedForm
+) -> Response[Any]:
+    """Send the draft to a second person; what stands against it comes back as a list."""
+
+    def act() -> str:
+        found = drafting.send_to_review(session, code, actor, reason=form.get("reason"), seq=form.seq())
+        return f"Đã gửi duyệt bản {found.number}. Một người khác sẽ công bố hoặc trả lại."
+
+    return _done_or_why(request, session, code, act)
+
+
+@post("/quan-tri/thu-tuc/{code:str}/tra-lai", **BY_REVIEWER)
+def return_draft(
+    request: AnyRequest, session: DbSession, actor: CurrentActor, code: FromPath[str], form: PostedForm
+) -> Response[Any]:
+    """Send the draft back to its editors with a reason."""
+
+    def act() -> str:
+        found = drafting.return_draft(session, code, actor, reason=form.get("reason"))
+        return f"Đã trả lại bản {found.number} cho người soạn."
+
+    return _done_or_why(request, session, code, act)
+
+
+@post("/quan-tri/thu-tuc/{code:str}/ngung", **BY_REVIEWER)
 def withdraw(
     request: AnyRequest, session: DbSession, actor: CurrentActor, code: FromPath[str], form: PostedForm
 ) -> Response[Any]:
     """End the published revision: no new dossiers."""
-    try:
+
+    def act() -> str:
         publishing.withdraw(session, code, actor, seq=form.seq())
+        return "Đã ngừng nhận hồ sơ mới. Hồ sơ đã nộp vẫn được giải quyết."
+
+    return _done_or_why(request, session, code, act)
+
+
+def _done_or_why(request: AnyRequest, session: DbSession, code: str, act: Callable[[], str]) -> Response[Any]:
+    """The procedure's page again with what was done, or with why it was not."""
+    try:
+        told = act()
     except NotFound:
         raise
     except DomainError as error:
         session.rollback()
         return _page(request, session, code, refusal=error)
-    return see_other(_address(code), done("Đã ngừng nhận hồ sơ mới. Hồ sơ đã nộp vẫn được giải quyết."))
+    return see_other(_address(code), done(told))
 
 
-route_handlers: list[Any] = [catalogue, agencies, procedure, begin_draft, declare, publish, withdraw]
+route_handlers: list[Any] = [
+    catalogue,
+    agencies,
+    procedure,
+    begin_draft,
+    declare,
+    send_to_review,
+    publish,
+    return_draft,
+    withdraw,
+]

@@ -46,6 +46,7 @@ class Link(msgspec.Struct, frozen=True):
     current: bool = False
 
 
+STAFF: Final = (Role.OFFICER, Role.CATALOGUE_EDITOR, Role.CATALOGUE_REVIEWER, Role.ADMINISTRATOR)
 PUBLIC_NAV: Final = (
     ("/thu-tuc", "Thủ tục"),
     ("/tra-cuu", "Tra cứu hồ sơ"),
@@ -124,7 +125,7 @@ def navigation(actor: Actor, path: str, *, desk: bool) -> list[Link]:
     """The links of the header; at the desk those of the actor's roles."""
     if desk:
         links = [("/can-bo", "Hồ sơ")] if actor.has(Role.OFFICER) else []
-        if actor.has(Role.CATALOGUE_EDITOR):
+        if actor.has(Role.CATALOGUE_EDITOR, Role.CATALOGUE_REVIEWER):
             links.append(("/quan-tri/thu-tuc", "Danh mục"))
         links += [("/thong-ke", "Thống kê"), ("/", "Trang của người dân")]
     else:
@@ -205,7 +206,7 @@ def error_page(request: AnyRequest, problem: Problem) -> Response[Any]:
 
 def _at_desk(request: AnyRequest) -> bool:
     """Whether somebody who works here asks for a page of the desk or the catalogue."""
-    works = actor_of(request.scope).has(Role.OFFICER, Role.CATALOGUE_EDITOR, Role.ADMINISTRATOR)
+    works = actor_of(request.scope).has(*STAFF)
     return works and request.url.path.startswith(("/can-bo", "/quan-tri"))
 
 

@@ -1,4 +1,4 @@
-"""Eleven principals, and one dossier in each state, in one transaction that every cell rolls back to."""
+"""Twelve principals, and one dossier in each state, in one transaction that every cell rolls back to."""
 
 import re
 from collections.abc import Callable
@@ -23,17 +23,19 @@ from dossiers.models import Attachment, Document, DocumentKind, Dossier
 from portal.core import clock
 from portal.core.db import act_as
 from portal.core.settings import Settings
-from services_catalog import service as catalogue
+from services_catalog import drafting
 from services_catalog.content import Offer, RevisionContent
 from services_catalog.models import Level, Procedure
 from tests import factories
 
 PRINCIPALS = (
     "anonymous", "owner", "stranger", "holder", "colleague", "elsewhere",
-    "editor", "admin", "token", "expired", "removed",
+    "editor", "reviewer", "admin", "token", "expired", "removed",
 )  # fmt: skip
 STATES = ("draft", "submitted", "accepted", "processing", "settled", "returned", "rejected", "refused")
 DRAFTED = "9.777777"  # a procedure with a draft, for the editors' routes
+REVIEWED = "9.777778"  # one whose draft waits for a second person, for the reviewers' routes
+DECIDED = ("/publication", "/draft/return", "/cong-bo", "/tra-lai")
 
 
 @dataclass
@@ -82,9 +84,10 @@ class World:
 
     def address(self, route: str, case: Case) -> str:
         """The route with the ids of the case in it."""
-        drafted = "/draft" in route or "/quan-tri/" in route or route.endswith("/publication")
-        drafted = drafted and not route.endswith("/ban-nhap")
+        drafted = ("/draft" in route or "/quan-tri/" in route) and not route.endswith("/ban-nhap")
         code = case.code if route.startswith("/kiem-tra") else DRAFTED if drafted else self.code
+        if route.endswith(DECIDED) and "/can-bo/" not in route:
+            code = REVIEWED
         given = {
             "dossier_id": case.id,
             "attachment_id": case.result if "/ket-qua/" in route else case.attachment,
@@ -140,6 +143,7 @@ class World:
             "register": {"name": "Một Người", "email": "moi@example.vn", "password": factories.PASSWORD},
             "token": {"grant_type": "urn:motcua:session"},
             "draft": {"seq": 0, "content": factories.simple(), "offers": []},
+            "return": {"reason": "Thiếu căn cứ"},
             "withdrawal": {"seq": 1},
         }
         return bodies.get(tail, {})
@@ -170,6 +174,7 @@ def _people(session: Session, world: World, here: UUID, there: UUID, settings: S
     for name, agency in (("holder", here), ("colleague", here), ("elsewhere", there), ("removed", here)):
         ids[name] = factories.officer(session, agency, email=f"{name}@example.vn")
     ids["editor"] = factories.officer(session, here, Role.CATALOGUE_EDITOR, email="editor@example.vn")
+    ids["reviewer"] = factories.officer(session, here, Role.CATALOGUE_REVIEWER, email="reviewer@example.vn")
     ids["admin"] = factories.officer(session, here, Role.ADMINISTRATOR, email="admin@example.vn")
     world.headers["anonymous"] = {}
     for name, actor in ids.items():
@@ -205,13 +210,10 @@ def _drafted(session: Session, world: World, agency_id: UUID) -> None:
     editor = world.actors["editor"]
     act_as(session, editor.id, editor.agency_ids)
     content = msgspec.convert(factories.simple(), RevisionContent)
-    catalogue.save_draft(
-        session,
-        DRAFTED,
-        editor,
-        content=content,
-        offers=[Offer(agency_id=agency_id, declared=Level.FULL, reason_code=None, reason_basis=None)],
-    )
+    offers = [Offer(agency_id=agency_id, declared=Level.FULL)]
+    for code in (DRAFTED, REVIEWED):
+        drafting.save_draft(session, code, editor, content=content, offers=offers)
+    drafting.send_to_review(session, REVIEWED, editor)
 
 
 def _case(session: Session, world: World, procedure: Procedure, state: str) -> Case:

@@ -140,15 +140,17 @@ def _procedures(ground: Ground) -> None:
             ), revised AS (
                 INSERT INTO procedure_revision
                     (id, procedure_id, number, status, effective_on, ruleset, content, content_hash,
-                     created_at, published_at, offers)
+                     created_at, published_at, offers, authors, submitted_at, submitted_by, published_by)
                 SELECT gen_random_uuid(), c.listed, 1, 'published', m.effective_on, m.ruleset, m.content,
-                       m.content_hash, m.created_at, m.published_at, m.offers
+                       m.content_hash, m.created_at, m.published_at, m.offers, m.authors, m.submitted_at,
+                       m.submitted_by, m.published_by
                 FROM chosen c JOIN models m ON m.place = 1 + c.place %% (SELECT count(*) FROM models)
                 RETURNING id, procedure_id
             ), offered AS (
-                INSERT INTO offering (id, revision_id, procedure_id, agency_id, declared, eligible, verdict)
+                INSERT INTO offering
+                    (id, revision_id, procedure_id, agency_id, declared, eligible, steps, verdict)
                 SELECT gen_random_uuid(), r.id, r.procedure_id, (SELECT agency_id FROM offering LIMIT 1),
-                       'full', true, '{}'
+                       'full', true, '[]', '{}'
                 FROM revised r
             )
             UPDATE procedure p SET origin = 'own', current_revision_id = r.id FROM revised r

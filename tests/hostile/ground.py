@@ -10,7 +10,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from tests.authorisation.world import DRAFTED, World
+from tests.authorisation.world import DRAFTED, REVIEWED, World
 
 BOOKKEEPING = {
     "throttle",
@@ -62,6 +62,7 @@ class Ground:
         self.places: dict[str, str] = {
             "code": world.code,
             "drafted": DRAFTED,
+            "reviewed": REVIEWED,
             "agency": str(world.agency_id),
             "none": str(uuid4()),
             **{state: str(case.id) for state, case in world.cases.items()},

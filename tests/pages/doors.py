@@ -18,6 +18,7 @@ MATRIX = {
     "officer": "holder",
     "idle": "elsewhere",
     "editor": "editor",
+    "reviewer": "reviewer",
     "administrator": "admin",
 }
 DRAFTS = ("<draft>", "<fresh>", "<complete>")

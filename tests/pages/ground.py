@@ -30,6 +30,7 @@ PEOPLE = {
     "officer": "tuan@motcua.example",
     "idle": "hanh@motcua.example",
     "editor": "loan@motcua.example",
+    "reviewer": "nghia@motcua.example",
     "administrator": "khue@motcua.example",
 }
 PASSWORD = "mot cau du dai de nho"

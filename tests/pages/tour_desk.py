@@ -7,7 +7,7 @@ from tests.pages.looking import Look, Stop, at, nothing, sent
 from tests.pages.tour_public import FORM, LANDS
 from tests.pages.walker import Walker
 
-OFFICER, EDITOR = "officer", "editor"
+OFFICER, EDITOR, REVIEWER = "officer", "editor", "reviewer"
 DESK = "/can-bo/ho-so/{dossier_id:uuid}"
 CATALOGUE = "/quan-tri/thu-tuc"
 PROCEDURE = "/quan-tri/thu-tuc/{code:str}"
@@ -215,14 +215,42 @@ EDITORS: dict[str, Stop] = {
         ),
         {"empty": FORM, "filled": LANDS},
     ),
+    f"POST {PROCEDURE}/gui-duyet": Stop(
+        (
+            sent(
+                "quan-tri-gui-duyet-sai",
+                EDITOR,
+                f"{CATALOGUE}/<code>",
+                f"{CATALOGUE}/<code>/gui-duyet",
+                {},
+                "",
+                409,
+            ),
+        ),
+        {"empty": FORM, "filled": LANDS},
+    ),
     f"POST {PROCEDURE}/cong-bo": Stop(
         (
             sent(
                 "quan-tri-cong-bo-sai",
-                EDITOR,
+                REVIEWER,
                 f"{CATALOGUE}/<code>",
                 f"{CATALOGUE}/<code>/cong-bo",
                 {},
+                "",
+                409,
+            ),
+        ),
+        {"empty": FORM, "filled": LANDS},
+    ),
+    f"POST {PROCEDURE}/tra-lai": Stop(
+        (
+            sent(
+                "quan-tri-tra-lai-sai",
+                REVIEWER,
+                f"{CATALOGUE}/<code>",
+                f"{CATALOGUE}/<code>/tra-lai",
+                {"reason": "x"},
                 "",
                 409,
             ),
@@ -233,7 +261,7 @@ EDITORS: dict[str, Stop] = {
         (
             sent(
                 "quan-tri-ngung-sai",
-                EDITOR,
+                REVIEWER,
                 f"{CATALOGUE}/<code>",
                 f"{CATALOGUE}/<code>/ngung",
                 {"seq": "1"},

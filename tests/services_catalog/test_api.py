@@ -11,7 +11,7 @@ from services_catalog import shelf
 from tests import factories
 
 CODE = "1.999001"
-EDITOR = "bientap@example.vn"
+EDITOR, REVIEWER = "bientap@example.vn", "duyet@example.vn"
 URL = f"/api/v1/procedures/{CODE}"
 
 
@@ -37,19 +37,36 @@ def editor(session, client):
     return factories.signed_in(client, EDITOR)
 
 
+@pytest.fixture
+def keepers(session, editor):
+    """The editor, signed in, with a reviewer beside: `publish` changes the one for the other."""
+    factories.officer(session, uuid4(), Role.CATALOGUE_REVIEWER, email=REVIEWER)
+    session.commit()
+    return editor
+
+
+def publish(client, key: str = "k1") -> Any:
+    """Send the draft to review, then publish it as a second person, who stays signed in."""
+    sent = client.post(f"{URL}/draft/review", json={"reason": "Luật mới"})
+    if sent.status_code != 200:
+        return sent
+    factories.signed_in(client, REVIEWER)
+    return client.post(f"{URL}/publication", headers={"Idempotency-Key": key})
+
+
 def draft(agency, **changes: Any) -> dict[str, Any]:
     offers = changes.pop("offers", [{"agency_id": str(agency.id), "declared": "full"}])
     return {"content": {**factories.simple(), **changes}, "offers": offers}
 
 
-def test_a_procedure_is_drafted_checked_published_and_read(client, editor, agency):
+def test_a_procedure_is_drafted_checked_published_and_read(client, keepers, agency):
     saved = client.put(f"{URL}/draft", json=draft(agency))
     assert (saved.status_code, saved.json()["number"]) == (200, 1)
     assert client.get(URL).status_code == 404
     check = client.get(f"{URL}/draft/check").json()
     assert (check["may_publish"], len(check["offers"][0]["verdict"]["conditions"])) == (True, 8)
 
-    answer = client.post(f"{URL}/publication", headers={"Idempotency-Key": "k1"})
+    answer = publish(client)
     again = client.post(f"{URL}/publication", headers={"Idempotency-Key": "k1"})
 
     assert (answer.status_code, answer.json()["status"]) == (201, "published")
@@ -74,10 +91,10 @@ def test_the_draft_goes_back_with_its_version(client, editor, agency):
     assert (answer.json()["type"], answer.json()["seq_now"]) == ("/problems/Stale", seq + 1)
 
 
-def test_a_refused_publication_lists_the_conditions(client, editor, agency):
+def test_a_refused_publication_lists_the_conditions(client, keepers, agency):
     client.put(f"{URL}/draft", json=draft(agency, presence_required=True, forms_downloadable=False))
 
-    answer = client.post(f"{URL}/publication", headers={"Idempotency-Key": "k1"})
+    answer = publish(client)
 
     assert answer.status_code == 422
     assert answer.headers["content-type"].startswith("application/problem+json")
@@ -87,12 +104,43 @@ def test_a_refused_publication_lists_the_conditions(client, editor, agency):
     assert [condition["code"] for condition in problem["failing"]] == ["C2", "C6"]
     assert all(condition["reason"] and condition["article"] for condition in problem["failing"])
     client.put(f"{URL}/draft", json=draft(agency))
-    assert client.post(f"{URL}/publication", headers={"Idempotency-Key": "k1"}).status_code == 201
+    assert publish(client).status_code == 201
 
 
-def test_withdrawal_closes_it(client, editor, agency):
+def test_nobody_publishes_alone(client, session, keepers, agency):
     client.put(f"{URL}/draft", json=draft(agency))
-    client.post(f"{URL}/publication")
+    assert client.post(f"{URL}/draft/review", json={}).json()["status"] == "review"
+    assert client.post(f"{URL}/publication").status_code == 403
+    both = factories.officer(
+        session, uuid4(), Role.CATALOGUE_EDITOR, Role.CATALOGUE_REVIEWER, email="ca.hai@example.vn"
+    )
+    session.commit()
+    assert both.id is not None
+    factories.signed_in(client, "ca.hai@example.vn")
+    client.put(f"{URL}/draft", json=draft(agency, summary="Người này cũng sửa."))
+    client.post(f"{URL}/draft/review", json={})
+
+    answer = client.post(f"{URL}/publication")
+
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/SamePerson")
+
+
+def test_a_reviewer_sends_a_draft_back_with_a_reason(client, keepers, agency):
+    client.put(f"{URL}/draft", json=draft(agency))
+    client.post(f"{URL}/draft/review", json={})
+    factories.signed_in(client, REVIEWER)
+
+    assert client.post(f"{URL}/draft/return", json={"reason": " "}).status_code == 422
+    answer = client.post(f"{URL}/draft/return", json={"reason": "Thiếu căn cứ pháp lý"})
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "draft")
+    assert client.post(f"{URL}/draft/return", json={"reason": "Lần nữa"}).status_code == 409
+    assert client.post(f"{URL}/publication").json()["type"] == "/problems/NotInReview"
+
+
+def test_withdrawal_closes_it(client, keepers, agency):
+    client.put(f"{URL}/draft", json=draft(agency))
+    publish(client)
 
     assert client.post(f"{URL}/withdrawal", json={}).json()["status"] == "withdrawn"
     assert client.get(URL).status_code == 404
@@ -105,12 +153,15 @@ def test_withdrawal_closes_it(client, editor, agency):
         ("PUT", "draft"),
         ("GET", "draft"),
         ("GET", "draft/check"),
+        ("POST", "draft/review"),
+        ("POST", "draft/return"),
         ("POST", "publication"),
         ("POST", "withdrawal"),
     ],
 )
-def test_only_editors_edit(client, session, agency, method, path):
-    body = {"json": draft(agency)} if method == "PUT" else {"json": {}} if path == "withdrawal" else {}
+def test_only_keepers_edit(client, session, agency, method, path):
+    bodies = {"PUT draft": draft(agency), "POST draft/return": {"reason": "x"}}
+    body = {"json": bodies.get(f"{method} {path}", {})} if method != "GET" else {}
     assert client.request(method, f"{URL}/{path}", **body).status_code == 401
 
     factories.account(session, email="dan@example.vn")

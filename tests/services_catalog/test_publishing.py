@@ -7,11 +7,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from portal.core import events
+from portal.core import clock, events
 from portal.core.errors import Conflict, Invalid, NotFound, Stale
 from portal.core.idempotency import KeyReused
 from services_catalog import content as contents
-from services_catalog import drafting, publishing, queries
+from services_catalog import drafting, importing, publishing, queries
 from services_catalog.content import Offer, RevisionContent
 from services_catalog.levels import Level
 from services_catalog.models import Origin, RevisionStatus
@@ -32,13 +32,14 @@ def test_a_draft_is_unseen_until_published(session, editor, agency_id):
     assert (revision.status, revision.number, revision.published_by) == (
         RevisionStatus.PUBLISHED,
         1,
-        editor.id,
+        importing.machine_hands(session).reviewer.id,
     )
+    assert revision.authors == [editor.id]
     assert revision.ruleset == "224/2026"
     page = queries.procedure_page(session, CODE)
     assert (page.level, page.number, page.sectors) == (Level.FULL, 1, ["Hộ tịch"])
     assert [row.code for row in queries.search(session, CODE).items] == [CODE]
-    assert names(session) == ["procedure.drafted", "procedure.published"]
+    assert names(session) == ["procedure.drafted", "procedure.review_requested", "procedure.published"]
     assert queries.version(session) == before + 1
 
 
@@ -48,11 +49,12 @@ def test_the_event_names_who_offers_what(session, editor, agency_id):
 
     event = events.history(session, revision.procedure_id)[-1]
 
-    assert event.actor_id == editor.id
+    assert event.actor_id == revision.published_by != editor.id
     assert event.data == {
         "revision": str(revision.id),
         "number": 1,
         "ruleset": "224/2026",
+        "effective_on": clock.today().isoformat(),
         "offerings": [{"agency_id": str(agency_id), "declared": "full", "eligible": True}],
     }
 
@@ -131,7 +133,8 @@ def test_the_same_key_publishes_once(session, editor, agency_id):
 
     assert again.id == first.id
     assert names(session).count("procedure.published") == 1
-    drafting.save_draft(session, "1.999002", editor, content=said(), offers=[])
+    offers = [Offer(agency_id=agency_id, declared=Level.FULL)]
+    drafting.save_draft(session, "1.999002", editor, content=said(), offers=offers)
     with pytest.raises(KeyReused):
         publish(session, "1.999002", editor, key="k-1")
 

@@ -160,6 +160,7 @@ def test_demo_people_have_possible_numbers_and_roles() -> None:
     held = [role["role"] for person in people for role in person["roles"]]
     assert held.count("officer") >= 3
     assert held.count("catalogue_editor") == 2
+    assert held.count("catalogue_reviewer") == 1
     assert held.count("administrator") == 1
 
 

@@ -28,8 +28,18 @@ def keeper(desk: Desk, session: Session) -> Desk:
         )
     )
     session.commit()
+    factories.officer(
+        session, desk.agency.id, Role.CATALOGUE_REVIEWER, email="duyet@example.vn", name="Hoàng Văn Nghĩa"
+    )
+    session.commit()
     factories.signed_in(desk.client, "bien-tap@example.vn")
     return desk
+
+
+def as_reviewer(keeper: Desk) -> Desk:
+    """The same desk with the second person signed in."""
+    factories.signed_in(keeper.client, "duyet@example.vn")
+    return keeper
 
 
 def post(keeper: Desk, code: str, act: str, **more: str) -> Any:
@@ -61,7 +71,7 @@ def test_a_new_revision_is_begun_declared_and_published(keeper: Desk) -> None:
 
     unreasoned = post(keeper, code, "muc-do", **{f"level.{agency}": "partial"})
     assert unreasoned.status_code == 303
-    refused = post(keeper, code, "cong-bo")
+    refused = post(keeper, code, "gui-duyet")
     assert refused.status_code == 422
     assert "Nêu lý do chưa toàn trình" in refused.text
 
@@ -71,7 +81,9 @@ def test_a_new_revision_is_begun_declared_and_published(keeper: Desk) -> None:
         f"basis.{agency}": "Điều 18 Luật Hộ tịch",
     }
     assert post(keeper, code, "muc-do", **reason).status_code == 303
-    assert post(keeper, code, "cong-bo").status_code == 303
+    assert post(keeper, code, "gui-duyet").status_code == 303
+    assert "/cong-bo" not in keeper.get(f"/quan-tri/thu-tuc/{code}").text
+    assert post(as_reviewer(keeper), code, "cong-bo").status_code == 303
     text = keeper.get(f"/quan-tri/thu-tuc/{code}").text
     assert "đang áp dụng: bản 2" in text
     assert "Điều 18 Luật Hộ tịch" in text
@@ -87,7 +99,7 @@ def test_a_level_that_does_not_hold_is_refused_with_the_failing_conditions(
     post(keeper, code, "ban-nhap")
     post(keeper, code, "muc-do", **{f"level.{keeper.agency.id}": "full"})
 
-    refused = post(keeper, code, "cong-bo")
+    refused = post(keeper, code, "gui-duyet")
 
     assert refused.status_code == 422
     assert "Chưa công bố toàn trình được" in refused.text
@@ -97,10 +109,25 @@ def test_a_level_that_does_not_hold_is_refused_with_the_failing_conditions(
     assert "đang áp dụng: bản 1" in refused.text
 
 
+def test_a_reviewer_sends_a_draft_back_and_the_editor_sends_it_again(keeper: Desk) -> None:
+    code = keeper.procedure.code
+    post(keeper, code, "ban-nhap")
+    assert "Người soạn chưa gửi duyệt" in as_reviewer(keeper).get(f"/quan-tri/thu-tuc/{code}").text
+    factories.signed_in(keeper.client, "bien-tap@example.vn")
+    post(keeper, code, "gui-duyet")
+    assert "Danh mục" in as_reviewer(keeper).get("/can-bo").text
+    assert post(keeper, code, "tra-lai", reason=" ").status_code == 422
+
+    assert post(keeper, code, "tra-lai", reason="Thiếu căn cứ pháp lý").status_code == 303
+
+    factories.signed_in(keeper.client, "bien-tap@example.vn")
+    assert post(keeper, code, "gui-duyet").status_code == 303
+
+
 def test_withdrawing_ends_what_is_offered(keeper: Desk) -> None:
     code = keeper.procedure.code
 
-    assert post(keeper, code, "ngung").status_code == 303
+    assert post(as_reviewer(keeper), code, "ngung").status_code == 303
     assert "chưa công bố" in keeper.get(f"/quan-tri/thu-tuc/{code}").text
 
 

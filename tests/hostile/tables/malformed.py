@@ -45,8 +45,10 @@ ENDPOINTS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "approval": ("holder", "POST", f"{D}/<processing>/approval", {"ground": "Đủ", "result_attachment_id": "<processing_result>"}),
     "rejection": ("holder", "POST", f"{D}/<processing>/rejection", {"ground": "Không đủ"}),
     "delivery": ("holder", "POST", f"{D}/<settled>/delivery", {"seq": None}),
-    "draft": ("editor", "PUT", "/api/v1/procedures/<drafted>/draft", {"content": factories.simple(), "offers": []}),
-    "withdrawal": ("editor", "POST", "/api/v1/procedures/<code>/withdrawal", {"seq": None}),
+    "draft": ("editor", "PUT", "/api/v1/procedures/<drafted>/draft", {"content": factories.simple(), "offers": [], "effective_on": None}),
+    "review": ("editor", "POST", "/api/v1/procedures/<drafted>/draft/review", {"reason": "Luật mới", "seq": None}),
+    "return": ("reviewer", "POST", "/api/v1/procedures/<reviewed>/draft/return", {"reason": "Thiếu căn cứ"}),
+    "withdrawal": ("reviewer", "POST", "/api/v1/procedures/<code>/withdrawal", {"seq": None}),
 }  # fmt: skip
 
 
@@ -163,7 +165,7 @@ def bad_keys() -> Iterator[Bad]:
         ("submission", "owner", f"{D}/<draft>/submission", None),
         ("reception", "holder", f"{D}/<submitted>/reception", b"{}"),
         ("rejection", "holder", f"{D}/<processing>/rejection", '{"ground":"Thiếu"}'.encode()),
-        ("publication", "editor", "/api/v1/procedures/<drafted>/publication", None),
+        ("publication", "reviewer", "/api/v1/procedures/<reviewed>/publication", None),
     ):
         for kind, value in KEYS.items():
             headers = {"idempotency-key": value} | (JSON if body else {})

@@ -37,7 +37,7 @@ FORMS: dict[str, tuple[str, str, str]] = {
     "fee": ("holder", "/can-bo/ho-so/<processing>/thu-phi", "seq=0&fee=x"),
     "decide": ("holder", "/can-bo/ho-so/<processing>/quyet-dinh", "seq=0&outcome=nothing"),
     "level": ("editor", "/quan-tri/thu-tuc/<drafted>/muc-do", "seq=x&declared=nothing"),
-    "end": ("editor", "/quan-tri/thu-tuc/<code>/ngung", "reason=x"),
+    "end": ("reviewer", "/quan-tri/thu-tuc/<code>/ngung", "reason=x"),
 }  # fmt: skip
 
 
