@@ -12,36 +12,25 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 import msgspec
-import sqlalchemy as sa
 from litestar import Request, Response
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-from sqlalchemy.orm import Session as OrmSession
 from sqlmodel import Session
 
 from portal.core import clock
 from services_catalog import queries
-from services_catalog.models import CHANGED
+from services_catalog.changes import Changes
+from services_catalog.live_index import OLDER
 
 FRESH_SECONDS: Final = 1.0  # how long a version read from the database is believed
 MAX_ENTRIES: Final = 512
 MAX_BYTES: Final = 16 * 1024 * 1024  # of all bodies together: odd addresses cannot fill the memory
 _VISIT: Final = "catalogue_visit"
-_SHOWN = (queries.ProcedurePage, queries.ProcedureList, queries.SectorRow, queries.AgencyRow)
+_SHOWN = (
+    queries.ProcedurePage, queries.ProcedureList, queries.SectorRow, queries.AgencyRow, queries.Suggestion
+)  # fmt: skip
 # A new release that answers in another shape makes other tags.
 _SHAPE = hashlib.sha256(msgspec.json.encode(msgspec.json.schema_components(_SHOWN))).hexdigest()[:8]
-
-
-class _Changes:
-    """How many changes of the catalogue this process has committed."""
-
-    made = 0
-
-
-@sa.event.listens_for(OrmSession, "after_commit")
-def _published(session: OrmSession) -> None:
-    if session.info.pop(CHANGED, False):
-        _Changes.made += 1
 
 
 def kept_here(path: str) -> bool:
@@ -64,7 +53,7 @@ class _Visit:
     """One request on its way in: what is kept of its address, and under which version it was answered."""
 
     kept: _Kept | None
-    changes: int = field(default_factory=lambda: _Changes.made)
+    changes: int = field(default_factory=lambda: Changes.made)
     tag: str | None = None
 
 
@@ -105,7 +94,7 @@ class Ready:
 
     def _fresh(self) -> str | None:
         """The present version's tag, if it was read a moment ago and nothing was published here since."""
-        if self._changes != _Changes.made or time.monotonic() >= self._until:
+        if self._changes != Changes.made or time.monotonic() >= self._until:
             return None
         return self._tag
 
@@ -171,6 +160,8 @@ def answer(request: Request[Any, Any, Any], session: Session, build: Callable[[]
     if _has(request.headers.get("if-none-match", ""), tag):
         return Response(None, status_code=304, headers=headers)
     body = kept if kept is not None else msgspec.json.encode(build())
+    if _of_before(request, session):
+        headers = {"Cache-Control": "no-cache"}
     return Response(body, headers=headers, media_type="application/json")
 
 
@@ -181,7 +172,20 @@ def page(
     if _VISIT not in request.scope:
         return render()
     _, kept = _tagged(request, session)
-    return render() if kept is None else Response(kept, media_type="text/html; charset=utf-8")
+    if kept is not None:
+        return Response(kept, media_type="text/html; charset=utf-8")
+    rendered = render()
+    _of_before(request, session)
+    return rendered
+
+
+def _of_before(request: Request[Any, Any, Any], session: Session) -> bool:
+    """Whether the answer was made from an index older than its tag says; such a one is not kept."""
+    if not session.info.pop(OLDER, False):
+        return False
+    if visit := cast("dict[str, Any]", request.scope).get(_VISIT):
+        visit.tag = None
+    return True
 
 
 def _tagged(request: Request[Any, Any, Any], session: Session) -> tuple[str, bytes | None]:

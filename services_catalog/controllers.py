@@ -29,6 +29,7 @@ from services_catalog.schemas import (
     ReviewIn,
     RevisionIndex,
     SectorIndex,
+    SuggestionIndex,
     WithdrawalIn,
 )
 
@@ -126,6 +127,13 @@ class ProcedureController(Controller):
             origin=origin,
         )
         return answer(request, session, lambda: queries.search(session, words or "", filters, after, limit))
+
+    @get("/suggestions", sync_to_thread=True)
+    def suggestions(
+        self, request: AnyRequest, session: DbSession, words: Words = None
+    ) -> Response[SuggestionIndex]:
+        """Suggest at most eight procedures for what is being typed, with the parts that matched."""
+        return answer(request, session, lambda: SuggestionIndex(queries.suggestions(session, words or "")))
 
     @get("/{code:str}", sync_to_thread=True)
     def show(self, request: AnyRequest, session: DbSession, code: Code) -> Response[ProcedurePage]:

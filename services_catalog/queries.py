@@ -13,8 +13,8 @@ from portal.core.errors import NotFound
 from portal.core.paging import decode_cursor, encode_cursor
 from services_catalog.content import RevisionContent, decode
 from services_catalog.levels import Level, Verdict
+from services_catalog.live_index import listed, version
 from services_catalog.models import (
-    CatalogueVersion,
     Offering,
     Origin,
     Procedure,
@@ -23,9 +23,27 @@ from services_catalog.models import (
     RevisionStatus,
     Sector,
 )
-from services_catalog.search import Filters, ProcedureList, ProcedureRow, best, listed, search
+from services_catalog.search import (
+    FilterCounts,
+    Filters,
+    ProcedureList,
+    ProcedureRow,
+    Suggestion,
+    best,
+    search,
+    suggestions,
+)
 
-__all__ = ["Filters", "ProcedureList", "ProcedureRow", "search"]
+__all__ = [
+    "FilterCounts",
+    "Filters",
+    "ProcedureList",
+    "ProcedureRow",
+    "Suggestion",
+    "search",
+    "suggestions",
+    "version",
+]
 
 
 class OfferingRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,14 +113,6 @@ class AgencyRow(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     phone: str
     published: int
-
-
-def version(session: Session) -> int:
-    """How often the public catalogue has changed."""
-    return session.execute(_VERSION).scalar_one_or_none() or 0
-
-
-_VERSION = sa.select(CatalogueVersion.__table__.c.revision)  # type: ignore[attr-defined]
 
 
 def revision_content(session: Session, revision_id: UUID) -> RevisionContent:

@@ -9,7 +9,15 @@ from msgspec import Meta, Struct
 from services_catalog.content import Offer, RevisionContent, Section
 from services_catalog.judging import OfferVerdict
 from services_catalog.models import RevisionStatus
-from services_catalog.queries import AgencyRow, ProcedurePage, ProcedureRow, RevisionRow, SectorRow
+from services_catalog.queries import (
+    AgencyRow,
+    FilterCounts,
+    ProcedurePage,
+    ProcedureRow,
+    RevisionRow,
+    SectorRow,
+    Suggestion,
+)
 
 __all__ = [
     "AgencyPage",
@@ -24,13 +32,23 @@ __all__ = [
     "ReviewIn",
     "RevisionIndex",
     "SectorIndex",
+    "SuggestionIndex",
     "WithdrawalIn",
 ]
 
 
 class ProcedureIndex(Struct, frozen=True):
+    """A page of what was found; `total` and `counts` are of all of it."""
+
     items: list[ProcedureRow]
     next: str | None
+    total: int
+    counts: FilterCounts
+
+
+class SuggestionIndex(Struct, frozen=True):
+    items: list[Suggestion]
+    next: str | None = None
 
 
 class RevisionIndex(Struct, frozen=True):

@@ -1,28 +1,38 @@
-"""Finding procedures: accents or none, đ or d, a code's fragment, the beginning of the last word."""
+"""Finding procedures: what the API and the pages ask of the catalogue in memory, and what they get.
+
+Accents or none, đ or d, telex keys, slips, a code's fragment, everyday words, the beginning of the
+last word (docs/decisions/0007-search-in-memory.md).
+"""
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
-import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from auth.models import Agency
 from portal.core import clock, text
 from portal.core.paging import decode_cursor, encode_cursor
+from services_catalog.asking import Reading, readings
 from services_catalog.content import FeeItem, TimeLimit
+from services_catalog.index import Index
 from services_catalog.levels import Level
-from services_catalog.models import Offering, Origin, Procedure, ProcedureRevision, Sector
+from services_catalog.live_index import current
+from services_catalog.models import Origin
+from services_catalog.postings import members
+from services_catalog.ranking import ranked
+from services_catalog.spelling import word
+from services_catalog.thesaurus import thesaurus
 from services_catalog.words import fee_text, time_text
 
 MAX_QUERY = 200
+MAX_SUGGESTIONS = 8
 _WORD = re.compile(r"\w+")
-_CODE = re.compile(r"[0-9a-z.\-]*[0-9][0-9a-z.\-]*", re.ASCII)
 _times = msgspec.json.Decoder(TimeLimit)
 _fees = msgspec.json.Decoder(list[FeeItem])
 
 
-class Filters(msgspec.Struct, frozen=True, kw_only=True):
+class Filters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a list is narrowed to; None leaves it open."""
 
     sector: str | None = None  # code of a sector
@@ -46,41 +56,50 @@ class ProcedureRow(msgspec.Struct, frozen=True, kw_only=True):
     fee: str | None
 
 
+class FilterCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many procedures each value of a filter would leave, all else staying as asked; 0 is left out."""
+
+    sector: dict[str, int] = {}
+    agency: dict[str, int] = {}
+    level: dict[str, int] = {}
+    audience: dict[str, int] = {}
+    life_event: dict[str, int] = {}
+    origin: dict[str, int] = {}
+
+
 class ProcedureList(msgspec.Struct, frozen=True):
+    """A page of what was found; `total` and `counts` are of all of it."""
+
     items: list[ProcedureRow]
     next: str | None
+    total: int = 0
+    counts: FilterCounts = FilterCounts()
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A part of a name; `matched` where it is what was asked for."""
+
+    text: str
+    matched: bool
+
+
+class Suggestion(msgspec.Struct, frozen=True):
+    """A procedure while somebody types; the pieces joined are its name."""
+
+    code: str
+    name: list[Piece]
+    level: Level | None
 
 
 def words(name: str) -> str:
-    """The search key of a name: its folded words, single-spaced; punctuation separates words."""
+    """The sort key of a name: its folded words, single-spaced; punctuation separates words."""
     return " ".join(_WORD.findall(text.fold(name)))
 
 
-def accented(name: str) -> str:
-    """The words of a name as written, in lower case, so that accents typed can be matched exactly."""
-    return " ".join(_WORD.findall(text.nfc(name).casefold()))
-
-
 def search_extra(name: str, sectors: str, publisher: str, departments: str) -> str:
-    """What else a search looks into: the accented name, then sectors, publisher and departments folded."""
-    return " ".join([accented(name), words(f"{sectors} {publisher} {departments}")])
-
-
-def _tsquery(found: list[str], *, phrase: bool = False, in_name: bool = False) -> sa.ColumnElement[Any]:
-    weight = "A" if in_name else ""
-    parts = [f"'{word}':{weight}".rstrip(":") for word in found]
-    parts[-1] = f"'{found[-1]}':*{weight}"
-    return sa.func.to_tsquery(
-        sa.literal_column("'simple'::regconfig"), (" <-> " if phrase else " & ").join(parts)
-    )
-
-
-_SHOWN = ("code", "name", "origin", "sector_names", "publisher", "current_revision_id")
-
-
-def listed() -> sa.ColumnElement[bool]:
-    """What the public sees: published here, or an entry of the national listing."""
-    return sa.or_(col(Procedure.origin) == Origin.LISTING, col(Procedure.current_revision_id).is_not(None))
+    """What the column `search_extra` holds until it goes."""
+    accented = " ".join(_WORD.findall(text.nfc(name).casefold()))
+    return " ".join([accented, words(f"{sectors} {publisher} {departments}")])
 
 
 def search(
@@ -90,123 +109,110 @@ def search(
     after: str | None = None,
     limit: int = 20,
 ) -> ProcedureList:
-    """Procedures that match all words (the last one as a beginning) or hold the code's fragment.
+    """Procedures that hold what matters of the words, best ones first, or the code's fragment.
 
-    Order: accents as typed first, then what is published here before listing entries, words side by
-    side before scattered ones, matches in the name before others, shorter names first; without a
-    query, published before listing entries, by name.
+    Equal ones, and all without a query: what is received here before entries of the listing, popular
+    ones first, then shorter names (without a query: by name).
 
     Raises:
         BadText: hidden characters, or longer than 200 characters.
         BadCursor: `after` comes from elsewhere.
     """
-    filters = filters or Filters()
     typed = text.clean(query, max_length=MAX_QUERY)
-    conditions = [listed(), *_narrowed(filters)]
-    order: list[Any]
-    kinds: tuple[type, ...]
+    index = current(session)
+    asked: dict[str, str] = msgspec.to_builtins(filters or Filters())
+    among = index.narrowed(asked)
     if typed:
-        matching, score = _matching(typed)
-        conditions.append(matching)
-        order = [score, sa.func.length(col(Procedure.name_folded)), col(Procedure.code)]
-        kinds = (int, int, str)
+        found, levels = ranked(index, readings(typed, index.vocabulary, thesaurus()), typed)
+        hits = _hits(index, levels, among, after)
     else:
-        order = [col(Procedure.listing_only), col(Procedure.name_folded), col(Procedure.code)]
-        kinds = (bool, str, str)
-    if after is not None:
-        conditions.append(sa.tuple_(*order) > sa.tuple_(*decode_cursor(after, *kinds)))
-    keys = [column.label(f"key{number}") for number, column in enumerate(order)]
-    shown = [col(getattr(Procedure, name)) for name in _SHOWN]
-    hits = sa.select(*shown, *keys).where(*conditions).order_by(*order).limit(limit + 1).subquery()
-    rows = session.execute(_shown(hits, filters)).all()
-    page = rows[:limit]
-    last = page[-1] if len(rows) > limit else None
+        found, hits = index.everything, ((0, place) for place in _browsed(index, among, after))
+    page = list(islice(hits, limit + 1))
     return ProcedureList(
-        [_row(row) for row in page],
-        encode_cursor(last.key0, last.key1, last.key2) if last is not None else None,
+        [_row(index, place, asked.get("agency")) for _, place in page[:limit]],
+        _cursor(index, typed, *page[limit - 1]) if len(page) > limit else None,
+        (found & among).bit_count(),
+        msgspec.convert(index.counts(found, asked), FilterCounts),
     )
 
 
-def _matching(typed: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[int]]:
-    """The condition, and a score of which less is better."""
-    vector, code = col(Procedure.search), col(Procedure.code)
-    folded = _WORD.findall(text.fold(typed))[:12]
-    exact = _WORD.findall(typed.casefold())[:12]
-    fragment = typed.replace(" ", "").upper()
-    ways: list[sa.ColumnElement[bool]] = []
-    score: sa.ColumnElement[Any] = sa.literal(0, sa.Integer)
-    if _CODE.fullmatch(fragment.lower()):
-        ways.append(sa.func.upper(code).contains(fragment, autoescape=True))
-        score = sa.case((sa.func.upper(code).startswith(fragment, autoescape=True), 0), else_=16)
-    if folded:
-        ways.append(vector.op("@@")(_tsquery(folded)))
-        score += sa.case((vector.op("@@")(_tsquery(folded, phrase=True)), 0), else_=2)
-        score += sa.case((vector.op("@@")(_tsquery(folded, in_name=True)), 0), else_=1)
-    if exact != folded and exact:
-        score += sa.case((vector.op("@@")(_tsquery(exact)), 0), else_=8)
-    score += sa.case((col(Procedure.current_revision_id).is_(None), 4), else_=0)
-    return (sa.or_(*ways) if ways else sa.false()), score
+def suggestions(session: Session, query: str) -> list[Suggestion]:
+    """The best few for what is being typed, with what matched.
 
-
-def _narrowed(filters: Filters) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
-    if filters.sector is not None:
-        name = sa.select(col(Sector.name)).where(col(Sector.code) == filters.sector).scalar_subquery()
-        conditions.append(name == sa.func.any(sa.func.string_to_array(col(Procedure.sector_names), "|")))
-    if filters.audience is not None:
-        conditions.append(col(Procedure.audience).contains([filters.audience]))
-    if filters.life_event is not None:
-        conditions.append(col(Procedure.life_events).contains([filters.life_event]))
-    if filters.origin is not None:
-        conditions.append(col(Procedure.origin) == filters.origin)
-    if filters.agency is not None or filters.level is not None:
-        offered = sa.select(sa.literal(1)).where(
-            col(Offering.revision_id) == col(Procedure.current_revision_id), *_of_agency(filters)
-        )
-        if filters.level is not None:
-            offered = offered.where(col(Offering.declared) == filters.level)
-        conditions.append(offered.correlate(Procedure).exists())
-    return conditions
-
-
-def _of_agency(filters: Filters) -> list[sa.ColumnElement[bool]]:
-    if filters.agency is None:
+    Raises:
+        BadText: hidden characters, or longer than 200 characters.
+    """
+    typed = text.clean(query, max_length=MAX_QUERY)
+    if not typed:
         return []
-    agency = sa.select(col(Agency.id)).where(col(Agency.code) == filters.agency).scalar_subquery()
-    return [col(Offering.agency_id) == agency]
-
-
-def _shown(hits: sa.Subquery, filters: Filters) -> sa.Select[Any]:
-    """The page's rows with level, time and fees, in the order of the hits."""
-    offered = sa.select(sa.func.array_agg(sa.distinct(sa.cast(col(Offering.declared), sa.Text)))).where(
-        col(Offering.revision_id) == hits.c.current_revision_id, *_of_agency(filters)
-    )
-    content = col(ProcedureRevision.content)
-    return (
-        sa.select(
-            hits,
-            offered.correlate(hits).scalar_subquery().label("levels"),
-            sa.cast(content["time_limit"], sa.Text).label("time_limit"),
-            sa.cast(content["fees"], sa.Text).label("fees"),
-        )
-        .join(ProcedureRevision, col(ProcedureRevision.id) == hits.c.current_revision_id, isouter=True)
-        .order_by(hits.c.key0, hits.c.key1, hits.c.key2)
-    )
-
-
-def _row(row: sa.Row[Any]) -> ProcedureRow:
-    return ProcedureRow(
-        code=row.code,
-        name=row.name,
-        origin=row.origin,
-        sector=row.sector_names.replace("|", ", "),
-        publisher=row.publisher,
-        level=best(row.levels or ()),
-        time=time_text(_times.decode(row.time_limit)) if row.time_limit else None,
-        fee=fee_text(_fees.decode(row.fees or "[]"), clock.today()) if row.time_limit else None,
-    )
+    index = current(session)
+    meant = readings(typed, index.vocabulary, thesaurus())
+    _, levels = ranked(index, meant, typed)
+    places = [place for _, held in levels for place in islice(members(held), MAX_SUGGESTIONS)]
+    return [
+        Suggestion(index.code[place], _pieces(index.name(place), meant), best(index.levels(place)))
+        for place in places[:MAX_SUGGESTIONS]
+    ]
 
 
 def best(levels: list[str] | tuple[str, ...]) -> Level | None:
     """The highest level among those declared; None when nobody offers it."""
     return next((level for level in Level if level in levels), None)
+
+
+def _hits(
+    index: Index, levels: Iterator[tuple[int, int]], among: int, after: str | None
+) -> Iterator[tuple[int, int]]:
+    """Score and document, best ones first."""
+    last, *order = decode_cursor(after, int, bool, int, int, str) if after else (None,)
+    for score, held in levels:
+        if last is not None and score >= last:
+            if score > last:
+                continue
+            held &= index.after(tuple(order))
+        for place in members(held & among):
+            yield score, place
+
+
+def _browsed(index: Index, among: int, after: str | None) -> Iterator[int]:
+    start = index.browsed_after(decode_cursor(after, bool, int, str, str)) if after else 0
+    held = among.to_bytes(index.size // 8 + 1, "little")
+    return (place for place in index.browsing[start:] if held[place >> 3] >> (place & 7) & 1)
+
+
+def _cursor(index: Index, typed: str, score: int, place: int) -> str:
+    return encode_cursor(score, *index.order(place)) if typed else encode_cursor(*index.browsing_order(place))
+
+
+def _row(index: Index, place: int, agency: str | None) -> ProcedureRow:
+    origin, sectors, publisher = index.shown.told[index.shown.facts[place]]
+    time_limit, fees = index.shown.terms[place] if index.received >> place & 1 else ("", "")
+    return ProcedureRow(
+        code=index.code[place],
+        name=index.name(place),
+        origin=Origin(origin),
+        sector=sectors.replace("|", ", "),
+        publisher=publisher,
+        level=best(index.levels(place, agency)),
+        time=time_text(_times.decode(time_limit)) if time_limit else None,
+        fee=fee_text(_fees.decode(fees or "[]"), clock.today()) if time_limit else None,
+    )
+
+
+def _pieces(name: str, meant: list[Reading]) -> list[Piece]:
+    """The name in parts: words that were asked for, and what lies between."""
+    whole = {form for reading in meant for slot in reading.slots for form in slot.folded}
+    begun = tuple({slot.start for reading in meant for slot in reading.slots if slot.start})
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for found in _WORD.finditer(name):
+        folded = word(found.group().casefold())
+        if folded.folded in whole or folded.plain.startswith(begun):
+            between, at = name[at : found.start()], found.end()
+            joined = bool(pieces) and between.isspace()
+            if joined:
+                pieces[-1] = (pieces[-1][0] + between + found.group(), True)
+            else:
+                pieces += [(between, False), (found.group(), True)]
+    pieces.append((name[at:], False))
+    return [Piece(text, matched) for text, matched in pieces if text]

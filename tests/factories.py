@@ -21,7 +21,7 @@ from portal.core import crypto, events
 from portal.core.clock import now
 from portal.core.db import act_as
 from portal.core.text import fold
-from services_catalog import importing
+from services_catalog import importing, shelf
 from services_catalog.models import Level, Offering, Origin, Procedure, ProcedureRevision, RevisionStatus
 from tests import canaries
 
@@ -189,6 +189,7 @@ def procedure(
         },
     )
     session.flush()
+    shelf.bump(session)
     return made
 
 

@@ -25,6 +25,7 @@ PUBLIC = {
     "/tinh/{file_path:path}", "/tinh",
     "/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/setup", "/api/v1/tracking",
     "/api/v1/procedures", "/api/v1/procedures/{code:str}", "/api/v1/procedures/{code:str}/revisions",
+    "/api/v1/procedures/suggestions",
     "/api/v1/procedures/{code:str}/revisions/{number:int}", "/api/v1/procedures/{code:str}/form",
     "/api/v1/sectors", "/api/v1/agencies",
     "/api/v1/statistics/online-rates", "/api/v1/statistics/dossiers",

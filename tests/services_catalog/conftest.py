@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 import services_catalog
 from auth.actor import Actor, Role
+from portal.core import crypto
 from portal.core.db import Sessions, act_as, make_engine, make_sessions
 from portal.embedded import Embedded
 from services_catalog import importing
@@ -22,7 +23,9 @@ SEED = Path(services_catalog.__file__).parent / "seed"
 def catalogue(migrated: Embedded) -> Iterator[Sessions]:
     """Sessions on a database with the seed's procedures and the national listing; read only."""
     name = clone(migrated)
-    engine = make_engine(settings_for(migrated, name).database_url.get_secret_value(), threads=2)
+    settings = settings_for(migrated, name)
+    crypto.configure(settings)
+    engine = make_engine(settings.database_url.get_secret_value(), threads=2)
     sessions = make_sessions(engine)
     with sessions() as session:
         importing.seed_agencies(session, SEED / "agencies.json")

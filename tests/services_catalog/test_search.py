@@ -63,12 +63,13 @@ def test_people_find_what_they_ask_for(session, query, code):
 
 
 def test_what_is_received_here_comes_before_entries_of_the_listing(session):
+    """Of those named so: who is named so in the listing comes before what only tells of it here."""
     rows = queries.search(session, "khai sinh", limit=100).items
 
-    origins = [row.origin for row in rows]
-    assert origins == sorted(origins, key=[Origin.OWN, Origin.LISTING].index)
-    assert {Origin.OWN, Origin.LISTING} == set(origins)
-    assert all("khai" in fold(row.name) for row in rows if row.origin is Origin.LISTING)
+    named = [row.origin for row in rows if "khai sinh" in fold(row.name)]
+    assert named == sorted(named, key=[Origin.OWN, Origin.LISTING].index)
+    assert {Origin.OWN, Origin.LISTING} == set(named)
+    assert "khai sinh" in fold(rows[0].name)
 
 
 def test_accents_typed_come_first(session):

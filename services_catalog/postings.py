@@ -1,0 +1,139 @@
+"""Which documents hold what, as sets of bits in plain integers, and sums over such sets. Pure.
+
+Documents are numbered in the order in which they are shown when nothing else decides, so the first
+ones of a set are its lowest bits. A set of 20,000 is 2.5 kB; and, or and counting take about a microsecond.
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+_DENSE: Final = 256  # from so many documents on the set is kept ready; below it is made when asked for
+
+
+def bits(documents: Iterable[int], size: int) -> int:
+    """The set of these documents, each below `size`."""
+    held = bytearray((size >> 3) + 1)
+    for one in documents:
+        held[one >> 3] |= 1 << (one & 7)
+    return int.from_bytes(held, "little")
+
+
+def members(held: int) -> Iterator[int]:
+    """The documents of a set, first ones first; the first few of a large set are cheap."""
+    base = 0
+    while held:
+        low = held & 0xFFFFFFFFFFFFFFFF
+        while low:
+            bit = low & -low
+            yield base + bit.bit_length() - 1
+            low ^= bit
+        held >>= 64
+        base += 64
+        if held and not held & 0xFFFFFFFFFFFFFFFF:
+            skip = (held & -held).bit_length() - 1
+            held >>= skip
+            base += skip
+
+
+class Postings:
+    """Keys in order, each with its documents; a run of neighbouring keys is one set."""
+
+    def __init__(self, held: Mapping[Any, Sequence[int]], size: int) -> None:
+        self.size = size
+        self.keys: Sequence[Any] = sorted(held)
+        if self.keys and isinstance(self.keys[0], int):
+            self.keys = array("Q", self.keys)
+        self._starts, self._documents = array("I", [0]), array("I")
+        self._ready: dict[int, int] = {}
+        for place, key in enumerate(self.keys):
+            documents = held[key]
+            if len(documents) >= _DENSE:
+                self._ready[place] = bits(documents, size)
+            else:
+                self._documents.extend(documents)
+            self._starts.append(len(self._documents))
+
+    def place(self, key: Any) -> int | None:
+        """Where the key stands."""
+        at = bisect_left(self.keys, key)
+        return at if at < len(self.keys) and self.keys[at] == key else None
+
+    def of(self, key: Any) -> int:
+        """The documents of one key."""
+        at = self.place(key)
+        return 0 if at is None else self.run(at, at + 1)
+
+    def between(self, first: Any, end: Any) -> int:
+        """The documents of all keys from `first` to before `end`."""
+        return self.run(bisect_left(self.keys, first), bisect_left(self.keys, end))
+
+    def run(self, first: int, end: int) -> int:
+        """The documents of the keys at these places."""
+        found = 0
+        if end - first == 1 and first in self._ready:
+            return self._ready[first]
+        for place in range(first, end) if self._ready else ():
+            found |= self._ready.get(place, 0)
+        rare = self._documents[self._starts[first] : self._starts[end]] if first < end else ()
+        return found | bits(rare, self.size) if rare else found
+
+    def count(self, key: Any) -> int:
+        """How many documents hold the key."""
+        at = self.place(key)
+        if at is None:
+            return 0
+        ready = self._ready.get(at)
+        return self._starts[at + 1] - self._starts[at] if ready is None else ready.bit_count()
+
+
+class Tally:
+    """A number for each document, held as planes of bits: adding to thousands takes microseconds."""
+
+    def __init__(self) -> None:
+        self._planes: list[int] = []
+
+    def add(self, documents: int, amount: int) -> None:
+        """Add the amount to the number of each of these documents."""
+        place = 0
+        while amount and documents:
+            if amount & 1:
+                carry, at = documents, place
+                while carry:
+                    while at >= len(self._planes):
+                        self._planes.append(0)
+                    before = self._planes[at]
+                    self._planes[at] = before ^ carry
+                    carry &= before
+                    at += 1
+            amount >>= 1
+            place += 1
+
+    def at_least(self, limit: int, among: int) -> int:
+        """Those of `among` whose number is the limit or more."""
+        if limit >> len(self._planes):
+            return 0
+        above, even = 0, among
+        for place in range(len(self._planes) - 1, -1, -1):
+            plane = self._planes[place]
+            if limit >> place & 1:
+                even &= plane
+            else:
+                above |= even & plane
+                even ^= even & plane
+        return above | even
+
+    def levels(self, among: int) -> Iterator[tuple[int, int]]:
+        """The numbers that occur in `among`, highest first, with the documents of each."""
+        todo = [(len(self._planes) - 1, 0, among)]
+        while todo:
+            place, number, held = todo.pop()
+            if place < 0:
+                yield number, held
+                continue
+            high = held & self._planes[place]
+            if low := held ^ high:
+                todo.append((place - 1, number, low))
+            if high:
+                todo.append((place - 1, number | 1 << place, high))
