@@ -20,7 +20,7 @@ from tests.services_catalog import content_strategies
 
 SEEDS = sorted((Path(factories.SEED) / "procedures").glob("*.json"))
 HARMLESS, NOTICE, LEGAL = Effect.HARMLESS, Effect.NOTICE, Effect.LEGAL
-slow = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
+slow = settings(deadline=None, max_examples=80, suppress_health_check=list(HealthCheck))
 
 
 def said(code: str = "1.004873", **changes: Any) -> RevisionContent:
