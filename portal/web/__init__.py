@@ -16,6 +16,7 @@ from portal.web import (
     officer_acts,
     officer_decisions,
     papers,
+    procedure,
     public,
     setup,
     submitting,
@@ -26,6 +27,7 @@ from portal.web import (
 _pages: list[Any] = [
     *public.route_handlers,
     *catalogue.route_handlers,
+    *procedure.route_handlers,
     *account.route_handlers,
     *setup.route_handlers,
     *filing.route_handlers,

@@ -17,7 +17,7 @@ from portal.core.calendar import VIET_NAM, DayKind
 from portal.core.clock import today
 from portal.core.errors import TooMany
 from portal.core.http import AppSettings, DbSession
-from portal.web.catalogue import EVENTS
+from portal.web.browse import EVENTS
 from portal.web.pages import WITH_FORM, AnyRequest, PostedForm, page, see_other
 from services_catalog.levels import Level
 from services_catalog.queries import Filters, search
