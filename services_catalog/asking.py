@@ -1,6 +1,6 @@
 """What somebody who typed this may mean: slips mended, everyday words put into the law's. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, product
 from typing import Final
 
@@ -14,7 +14,7 @@ from services_catalog.thesaurus import Phrase, Thesaurus
 MAX_WORDS: Final = 24
 MAX_READINGS: Final = 8
 SAID, OTHER_MARKS = 97, 80  # how sure, in percent, an everyday phrase is; with other marks than typed
-TYPED, PREFIX, SOUND, SLIP = 8, 6, 6, 5  # what a word counts, of 8, by how surely it is meant
+TYPED, PREFIX, SOUND, SLIP, COMPANY = 8, 6, 6, 5, 4  # what a word counts, of 8, by how surely it is meant
 
 
 class Slot(Struct, frozen=True):
@@ -49,6 +49,8 @@ def readings(typed: str, vocabulary: Vocabulary, thesaurus: Thesaurus) -> list[R
             end = start + len(phrase.said)
             slots[start:end] = [msgspec.structs.replace(slot, idle=True) for slot in slots[start:end]]
     places = [span for span in spans if span[1].official]
+    if not places:
+        slots = _in_company(slots, vocabulary)
     ways: list[list[tuple[Word, ...] | None]] = [[*phrase.official, None] for _, phrase, _ in places]
     found = [_put(slots, places, chosen) for chosen in islice(product(*ways), MAX_READINGS - 1)]
     plain = Reading(tuple(slots))
@@ -57,7 +59,10 @@ def readings(typed: str, vocabulary: Vocabulary, thesaurus: Thesaurus) -> list[R
 
 def _mended(typed: Sequence[Word], vocabulary: Vocabulary, thesaurus: Thesaurus) -> list[Slot]:
     """The words typed; those that nobody knows are read again as slips."""
-    known = vocabulary.known | thesaurus.known
+
+    def known(word: str) -> bool:
+        return word in vocabulary.known or word in thesaurus.known
+
     marked = any(one.key != one.folded for one in typed)
     slots: list[Slot] = []
     place = 0
@@ -65,8 +70,8 @@ def _mended(typed: Sequence[Word], vocabulary: Vocabulary, thesaurus: Thesaurus)
         one, last = typed[place], place == len(typed) - 1
         following = typed[place + 1].folded if not last else ""
         key = one.key if marked else ""
-        known_here = one.folded in known or (last and vocabulary.begins(one.plain))
-        if following and one.folded + following in known and not (known_here and following in known):
+        known_here = known(one.folded) or (last and vocabulary.begins(one.plain))
+        if following and known(one.folded + following) and not (known_here and known(following)):
             slots.append(Slot(((one.folded + following, TYPED),)))  # torn in two
             place += 1
         elif known_here:
@@ -77,9 +82,11 @@ def _mended(typed: Sequence[Word], vocabulary: Vocabulary, thesaurus: Thesaurus)
     return slots
 
 
-def _read_again(folded: str, vocabulary: Vocabulary, known: frozenset[str], *, last: bool) -> list[Slot]:
+def _read_again(
+    folded: str, vocabulary: Vocabulary, known: Callable[[str], bool], *, last: bool
+) -> list[Slot]:
     for read in (telex(folded), vni(folded)):
-        if read and read in known:
+        if read and known(read):
             return [Slot(((read, TYPED),))]
     if not folded.isalpha():
         return [Slot(((folded, TYPED),), start=folded if last else "")]
@@ -88,13 +95,41 @@ def _read_again(folded: str, vocabulary: Vocabulary, known: frozenset[str], *, l
         return [*apart[:-1], msgspec.structs.replace(apart[-1], start=parts[-1])] if last else apart
     forms: dict[str, int] = {}
     for near, counts in ((respelled(folded), SOUND), (slips(folded), SLIP)):
-        found = {form for form in near if form in known and form not in forms}
+        found = {form for form in near if form not in forms and known(form)}
         common = sorted(found, key=lambda form: (-vocabulary.names.count(form), form))
         forms.update((form, counts) for form in common[:4])
     return [Slot(tuple(forms.items()) or ((folded, TYPED),))]
 
 
-def _parts(folded: str, vocabulary: Vocabulary, known: frozenset[str], *, last: bool) -> list[str]:
+def _in_company(slots: Sequence[Slot], vocabulary: Vocabulary) -> list[Slot]:
+    """Words that stand beside neither neighbour in any name may be another one that does: "thương chú"."""
+    found: list[Slot] = []
+    for place, slot in enumerate(slots):
+        before = slots[place - 1].folded[0] if place else ""
+        after = slots[place + 1].folded[0] if place + 1 < len(slots) else ""
+        typed = slot.folded[0]
+        if slot.idle or not typed.isalpha() or len(typed) < 3 or not (before or after):
+            found.append(slot)
+            continue
+        beside = vocabulary.beside(before, slot.start or typed, unfinished=bool(slot.start))
+        if beside or vocabulary.beside(before, typed) or vocabulary.beside(typed, after):
+            found.append(slot)
+            continue
+        known = vocabulary.known
+        near = [
+            form
+            for form in dict.fromkeys([*respelled(typed), *slips(typed)])
+            if form in known and (vocabulary.beside(before, form) or vocabulary.beside(form, after))
+        ]
+        near.sort(
+            key=lambda form: -(vocabulary.beside(before, form) | vocabulary.beside(form, after)).bit_count()
+        )
+        more = tuple((form, COMPANY) for form in near[:3])
+        found.append(msgspec.structs.replace(slot, forms=(*slot.forms, *more)))
+    return found
+
+
+def _parts(folded: str, vocabulary: Vocabulary, known: Callable[[str], bool], *, last: bool) -> list[str]:
     """The fewest known words that were written together; [] if it is none."""
     if not 4 <= len(folded) <= 40:
         return []
@@ -103,7 +138,7 @@ def _parts(folded: str, vocabulary: Vocabulary, known: frozenset[str], *, last: 
         for start in range(max(0, end - 7), end - 1):
             part = folded[start:end]
             if start not in best or not (
-                part in known or (last and end == len(folded) and start and vocabulary.begins(part))
+                known(part) or (last and end == len(folded) and start and vocabulary.begins(part))
             ):
                 continue
             before = best[start]

@@ -17,6 +17,7 @@ from services_catalog.postings import Postings, bits
 from services_catalog.spelling import words
 
 GROUPS: Final = ("sector", "agency", "level", "audience", "life_event", "origin")
+BRIEF: Final = (10, 18, 30)  # so many words: what is said in few words says more with each
 LAST: Final = "\uffff"  # comes after every word
 PAIR: Final = 1 << 32  # neighbours are one number: place of the first word * PAIR + that of the second
 
@@ -61,6 +62,7 @@ class Vocabulary:
     sectors: Postings  # words of sectors and keywords
     elsewhere: Postings  # words of publisher, departments, summary, result
     known: frozenset[str]
+    brief: tuple[int, ...]  # documents whose names have few words, by `BRIEF`
 
     def begins(self, start: str) -> bool:
         """Whether any word begins so."""

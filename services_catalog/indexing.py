@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from services_catalog.index import GROUPS, PAIR, Index, Shown, Texts, Vocabulary, sector_code
+from services_catalog.index import BRIEF, GROUPS, PAIR, Index, Shown, Texts, Vocabulary, sector_code
 from services_catalog.postings import Postings, bits
 from services_catalog.spelling import Word, words
 
@@ -52,16 +52,20 @@ def build(
     *,
     version: int = 0,
     agencies: Mapping[str, str] | None = None,
+    abbreviations: Mapping[str, str] | None = None,
     breathe: Callable[[], None] = _pause,
 ) -> Index:
-    """Make the index; `breathe` is called often, to let other threads work."""
+    """Make the index; `breathe` is called often, to let other threads work.
+
+    Where a name holds one of the abbreviations (folded), it is found by the words in full too.
+    """
     codes: list[str] = []
     popularity, lengths, facts = array("q"), array("H"), array("I")
     names = Texts()
     told: dict[tuple[str, str, str], int] = {}
     terms: list[tuple[str, str]] = []
     browsing: list[tuple[bool, int, str, str, int]] = []
-    reading, choosing = _Reading(), _Choosing()
+    reading, choosing = _Reading(abbreviations or {}), _Choosing()
     for place, entry in enumerate(entries):
         if place % BREATH == 0:
             breathe()
@@ -120,10 +124,12 @@ class _Choosing:
 class _Reading:
     """The words of names and of what stands beside them."""
 
-    def __init__(self) -> None:
+    def __init__(self, abbreviations: Mapping[str, str]) -> None:
+        self._abbreviations = abbreviations
         self._numbers: dict[str, int] = {}  # of the words of names, as they are met
         self._names, self._marked, self._pairs = _many(), _many(), _many()
         self._sectors, self._elsewhere = _many(), _many()
+        self._brief = [array("I") for _ in BRIEF]
         self._texts = lru_cache(maxsize=4096)(words)
 
     def take(self, place: int, entry: Entry) -> str:
@@ -135,15 +141,20 @@ class _Reading:
             self._names[number].append(place)
         for key in {one.key for one in name}:
             self._marked[key].append(place)
+        for most, brief in zip(BRIEF, self._brief, strict=True):
+            if len(name) <= most:
+                brief.append(place)
         neighbours = set(pairwise(met))
-        for text in filter(None, (*entry.sectors.split("|"), entry.keywords)):
+        short = [self._abbreviations[one.folded] for one in name if one.folded in self._abbreviations]
+        near = [text for text in (*entry.sectors.split("|"), entry.keywords, *short) if text]
+        for text in near:
             beside = [numbers.setdefault(one.folded, len(numbers)) for one in self._read(text)]
             neighbours.update(pairwise(beside))
         for first, second in neighbours:
             self._pairs[first * PAIR + second].append(place)
         for held, texts in (
-            (self._sectors, (entry.sectors, entry.keywords)),
-            (self._elsewhere, (entry.publisher, entry.departments, entry.about)),
+            (self._sectors, near),
+            (self._elsewhere, [entry.publisher, entry.departments, entry.about]),
         ):
             for folded in {one.folded for text in texts if text for one in self._read(text)}:
                 held[folded].append(place)
@@ -165,5 +176,6 @@ class _Reading:
             pairs=Postings(pairs, size),
             sectors=Postings(self._sectors, size),
             elsewhere=Postings(self._elsewhere, size),
+            brief=tuple(bits(held, size) for held in self._brief),
             known=frozenset([*names.keys, *self._sectors, *self._elsewhere]),
         )

@@ -26,6 +26,7 @@ from services_catalog.models import (
     Procedure,
     ProcedureRevision,
 )
+from services_catalog.thesaurus import thesaurus
 
 FRESH_SECONDS: Final = 1.0  # how long a version read from the database is believed
 REST: Final = 4  # a thread that made an index waits so many times as long before it makes the next
@@ -130,7 +131,13 @@ def read(session: Session) -> Index:
     number = version(session)
     named = session.execute(sa.select(col(Agency.code), col(Agency.name)).order_by(col(Agency.code)))
     agencies = {row.code: row.name for row in named}
-    return build(_entries(session), version=number, agencies=agencies, breathe=_breathe)
+    return build(
+        _entries(session),
+        version=number,
+        agencies=agencies,
+        abbreviations=thesaurus().abbreviations,
+        breathe=_breathe,
+    )
 
 
 def _breathe() -> None:

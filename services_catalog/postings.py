@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+_KEPT: Final = 256
 _DENSE: Final = 256  # from so many documents on the set is kept ready; below it is made when asked for
 
 
@@ -47,6 +48,7 @@ class Postings:
             self.keys = array("Q", self.keys)
         self._starts, self._documents = array("I", [0]), array("I")
         self._ready: dict[int, int] = {}
+        self._kept: dict[tuple[int, int], int] = {}
         for place, key in enumerate(self.keys):
             documents = held[key]
             if len(documents) >= _DENSE:
@@ -69,6 +71,14 @@ class Postings:
         """The documents of all keys from `first` to before `end`."""
         return self.run(bisect_left(self.keys, first), bisect_left(self.keys, end))
 
+    def _few(self, first: int, end: int) -> int:
+        """Those of a run that are not kept ready; sets made last are kept."""
+        if (first, end) not in self._kept:
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            self._kept[first, end] = bits(self._documents[self._starts[first] : self._starts[end]], self.size)
+        return self._kept.get((first, end), 0)
+
     def run(self, first: int, end: int) -> int:
         """The documents of the keys at these places."""
         found = 0
@@ -76,8 +86,7 @@ class Postings:
             return self._ready[first]
         for place in range(first, end) if self._ready else ():
             found |= self._ready.get(place, 0)
-        rare = self._documents[self._starts[first] : self._starts[end]] if first < end else ()
-        return found | bits(rare, self.size) if rare else found
+        return found | self._few(first, end) if first < end else found
 
     def count(self, key: Any) -> int:
         """How many documents hold the key."""

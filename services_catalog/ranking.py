@@ -1,7 +1,8 @@
 """Which documents answer a question, and how well: sums of weighted words over sets of bits. Pure.
 
-A word weighs the more the fewer documents hold it. It counts fully in the name, less elsewhere, more
-with the marks typed, and more beside its neighbour. Several readings of a question count by the best.
+A word weighs the more the fewer documents hold it. It counts fully in the name, less in the sector,
+least elsewhere; more with the marks typed, and more beside its neighbour. Several readings of a
+question count by the best. docs/decisions/0007-search-in-memory.md tells why.
 """
 
 import heapq
@@ -9,52 +10,56 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
+from typing import Final
 
 from services_catalog.asking import PREFIX, TYPED, Reading, Slot
 from services_catalog.index import LAST, Index, sector_code
 from services_catalog.postings import Tally
 
-SCALE = 1000  # the score of a document that holds all, side by side, with its marks
-SECTOR, ELSEWHERE, MARKS, BESIDE = 5, 3, 2, 6
-UNKNOWN = 5  # the weight of a word that nothing holds
-HEAVIEST = 12
-ENOUGH = 65  # percent of the weight that a document has to hold
-RECEIVED = 4  # percent of the score for what is received here
+Levels = Iterator[tuple[int, int]]  # scores, highest first, each with its documents
 
-
-_CODE = re.compile(r"[0-9A-Z.\-]*[0-9][0-9A-Z.\-]*", re.ASCII)
-WHOLE_SECTOR = 950  # of all that is in the sector that was named
-WHOLE_CODE, CODE_START, CODE_PART, CODE_LIKE = 1300, 1200, 1100, 300
+SCALE: Final = 1000  # the score of a document that holds all, side by side, with its marks
+SECTOR, ELSEWHERE = 5, 3  # what a word counts there, of 8 in the name
+MARKS, BESIDE, TOPIC = 4, 6, 1  # more for the marks typed, for its neighbour, for being in the sector too
+HEAVIEST, UNKNOWN = 12, 5  # weights of a rare word, and of one that nothing holds
+RECEIVED = 4  # percent more for what is received here
+BRIEFLY = 2  # percent more for a short name, for a shorter, for the shortest
+ENOUGH = 45  # percent of the weight that an answer holds
+CUT = 50  # percent of the best score that an answer reaches
+WHOLE_SECTOR = 950  # the score of all that is in the sector that was named
+WHOLE_CODE, CODE_START, CODE_PART, CODE_LIKE = 1400, 1300, 1200, 300
 TELLING = 4  # so many characters of a code are no accident
+_CODE = re.compile(r"[0-9A-Z.\-]*[0-9][0-9A-Z.\-]*", re.ASCII)
+_AMONG_WORDS = re.compile(r"(?<!\S)([0-9])[.,]([0-9]{4,}[0-9A-Z.\-]*)", re.ASCII)
 
 
-def ranked(index: Index, readings: Sequence[Reading], typed: str) -> tuple[int, Iterator[tuple[int, int]]]:
-    """The documents that answer; and the scores, highest first, each with its documents.
-
-    A document comes once, by its best reading, or by its code.
-    """
-    coded = list(_coded(index, typed.replace(" ", "").upper()))
-    found, streams = 0, [iter(coded)]
+def ranked(index: Index, readings: Sequence[Reading], typed: str) -> tuple[int, Levels]:
+    """The documents that answer; and their scores. A document comes once, by its best reading or its code."""
+    named = _AMONG_WORDS.search(typed.upper())
+    sure = list(_coded(index, ".".join(named.groups()) if named else typed.replace(" ", "").upper()))
     if sector := index.narrowed({"sector": sector_code(typed)}):
-        streams.append(iter([(WHOLE_SECTOR, sector)]))
-    for _, held in [*coded, (WHOLE_SECTOR, sector)]:
+        sure.append((WHOLE_SECTOR, sector))
+    question = _Question(index)
+    scored = [one for reading in readings if (one := question.scored(reading)).answers]
+    top = max((one.top for one in scored), default=0)
+    found, streams = 0, [iter(sure)]
+    for _, held in sure:
         found |= held
-    for reading in readings:
-        held, levels = _scored(index, reading)
-        if held:
-            found |= held
-            streams.append(levels)
+    for one in scored:
+        held = one.at_least(top * CUT // 100)
+        found |= held
+        streams.append(one.levels(held))
     return found, _merged(streams)
 
 
-def _coded(index: Index, fragment: str) -> Iterator[tuple[int, int]]:
+def _coded(index: Index, fragment: str) -> Levels:
     """By code, whole or in part."""
     if not _CODE.fullmatch(fragment):
         return
     starting = index.codes.starting(fragment)
-    whole = starting & -starting if starting else 0
-    if whole and index.code[whole.bit_length() - 1].upper() == fragment:
-        yield WHOLE_CODE, whole
+    first = starting & -starting
+    if first and index.code[first.bit_length() - 1].upper() == fragment:
+        yield WHOLE_CODE, first
     holding = index.codes.holding(fragment) if len(fragment) >= TELLING - 1 else 0
     if len(fragment) >= TELLING:
         yield CODE_START, starting
@@ -63,7 +68,7 @@ def _coded(index: Index, fragment: str) -> Iterator[tuple[int, int]]:
         yield CODE_LIKE, starting | holding
 
 
-def _merged(streams: Sequence[Iterator[tuple[int, int]]]) -> Iterator[tuple[int, int]]:
+def _merged(streams: Sequence[Levels]) -> Levels:
     seen = 0
     for score, group in groupby(heapq.merge(*streams, key=lambda one: -one[0]), key=lambda one: one[0]):
         held = 0
@@ -74,71 +79,93 @@ def _merged(streams: Sequence[Iterator[tuple[int, int]]]) -> Iterator[tuple[int,
         seen |= held
 
 
-def _scored(index: Index, reading: Reading) -> tuple[int, Iterator[tuple[int, int]]]:
-    covered, score = Tally(), Tally()
-    weights, total, best = [], 0, 0
-    for slot in reading.slots:
-        weight = _slot(index, slot, covered, score)
-        weights.append(weight)
-        total += 0 if slot.idle else weight
-        best += weight * (TYPED + (MARKS if slot.key else 0))
-    for (one, weight), (other, following) in pairwise(zip(reading.slots, weights, strict=True)):
-        lighter = BESIDE * min(weight, following)
-        best += lighter
-        score.add(_beside(index, one, other), lighter)
-    if not total:
-        return 0, iter(())
-    found = covered.at_least(math.ceil(total * ENOUGH / 100), index.everything)
-    score.add(found & index.received, best * RECEIVED // 100)
-    share = SCALE * reading.share // 100
-    return found, ((number * share // best, held) for number, held in score.levels(found))
+class _Scored:
+    """What one reading makes of every document; scores are parts of SCALE."""
+
+    def __init__(self, answers: int, sums: Tally, best: int, share: int) -> None:
+        self.answers = answers
+        self._sums, self._best, self._share = sums, best, SCALE * share // 100
+        highest = next(sums.levels(answers), (0, 0))[0] if answers else 0
+        self.top = highest * self._share // best if best else 0
+
+    def at_least(self, score: int) -> int:
+        """The answers that reach the score."""
+        return self._sums.at_least(math.ceil(score * self._best / self._share), self.answers)
+
+    def levels(self, among: int) -> Levels:
+        for number, held in self._sums.levels(among):
+            yield number * self._share // self._best, held
 
 
-def _slot(index: Index, slot: Slot, covered: Tally, score: Tally) -> int:
-    """Count one word; returns its weight."""
-    vocabulary, parts, held = index.vocabulary, [], 0
-    for form, counts in slot.forms:
-        for documents, worth in (
-            (vocabulary.names.of(form), counts),
-            (
-                vocabulary.names.between(slot.start, slot.start + LAST) if slot.start else 0,
-                min(counts, PREFIX),
-            ),
-        ):
-            if fresh := documents ^ (documents & held):
-                parts.append((fresh, worth))
-                held |= fresh
-    for place, most in ((vocabulary.sectors, SECTOR), (vocabulary.elsewhere, ELSEWHERE)):
-        for form, counts in slot.forms:
-            documents = place.of(form)
-            if slot.start:
-                documents |= place.between(slot.start, slot.start + LAST)
-            if fresh := documents ^ (documents & held):
-                parts.append((fresh, min(counts, most)))
-                held |= fresh
-    weight = _weight(index.size, held.bit_count())
-    if slot.idle:
-        weight = 1
-    else:
-        covered.add(held, weight)
-    for documents, worth in parts:
-        score.add(documents, weight * worth)
-    if slot.key:
-        score.add(vocabulary.marked.of(slot.key), weight * MARKS)
-    return weight
+class _Question:
+    """What the words of one question count, kept while its readings, which share them, are scored."""
 
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._words: dict[Slot, tuple[int, int, list[tuple[int, int]]]] = {}
+        self._pairs: dict[tuple[Slot, Slot], int] = {}
 
-def _weight(size: int, holding: int) -> int:
-    if not holding:
-        return UNKNOWN
-    return max(1, min(HEAVIEST, round(1.6 * math.log((size + 1) / (holding + 1)))))
+    def scored(self, reading: Reading) -> _Scored:
+        """The documents that hold enough of the reading, and the sums of all."""
+        covered, sums = Tally(), Tally()
+        total, best = 0, 0
+        words = [self._word(slot) for slot in reading.slots]
+        for slot, (held, weight, amounts) in zip(reading.slots, words, strict=True):
+            if not slot.idle:
+                total += weight
+                covered.add(held, weight)
+            for documents, amount in amounts:
+                sums.add(documents, amount)
+            best += weight * (TYPED + (MARKS if slot.key else 0))
+        pairs = pairwise(zip(reading.slots, words, strict=True))
+        for (one, (_, weight, _)), (other, (_, following, _)) in pairs:
+            lighter = BESIDE * min(weight, following)
+            best += lighter
+            sums.add(self._beside(one, other), lighter)
+        answers = covered.at_least(math.ceil(total * ENOUGH / 100), self._index.everything) if total else 0
+        sums.add(answers & self._index.received, best * RECEIVED // 100)
+        for brief in self._index.vocabulary.brief:
+            sums.add(answers & brief, best * BRIEFLY // 100)
+        return _Scored(answers, sums, best, reading.share)
 
+    def _word(self, slot: Slot) -> tuple[int, int, list[tuple[int, int]]]:
+        """The documents that hold a word, its weight, and what it adds to which."""
+        if slot in self._words:
+            return self._words[slot]
+        vocabulary, held, parts = self._index.vocabulary, 0, []
+        begun = slot.start, slot.start + LAST
+        fields = (vocabulary.names, TYPED), (vocabulary.sectors, SECTOR), (vocabulary.elsewhere, ELSEWHERE)
+        for place, most in fields:
+            for form, counts in slot.forms:
+                ways = [(place.of(form), min(counts, most))]
+                if slot.start:
+                    ways.append((place.between(*begun), min(counts, most, PREFIX)))
+                for documents, worth in ways:
+                    if fresh := documents ^ (documents & held):
+                        parts.append((fresh, worth))
+                        held |= fresh
+        weight = 1 if slot.idle else self._weight(slot, held.bit_count())
+        amounts = [(documents, weight * worth) for documents, worth in parts]
+        for form in slot.folded:
+            amounts.append((vocabulary.names.of(form) & vocabulary.sectors.of(form), weight * TOPIC))
+        if slot.key:
+            amounts.append((vocabulary.marked.of(slot.key), weight * MARKS))
+        self._words[slot] = held, weight, amounts
+        return self._words[slot]
 
-def _beside(index: Index, one: Slot, other: Slot) -> int:
-    found = 0
-    for first in one.folded[:3]:
-        for second in other.folded[:3]:
-            found |= index.vocabulary.beside(first, second)
-        if other.start:
-            found |= index.vocabulary.beside(first, other.start, unfinished=True)
-    return found
+    def _weight(self, slot: Slot, holding: int) -> int:
+        if not holding:  # a number says exactly what is meant, a word may be said otherwise
+            return UNKNOWN if slot.folded[0].isalpha() else HEAVIEST
+        return max(1, min(HEAVIEST, round(1.6 * math.log((self._index.size + 1) / (holding + 1)))))
+
+    def _beside(self, one: Slot, other: Slot) -> int:
+        """The documents that hold the two words side by side."""
+        if (one, other) not in self._pairs:
+            found, beside = 0, self._index.vocabulary.beside
+            for first in one.folded[:3]:
+                for second in other.folded[:3]:
+                    found |= beside(first, second)
+                if other.start:
+                    found |= beside(first, other.start, unfinished=True)
+            self._pairs[one, other] = found
+        return self._pairs[one, other]

@@ -28,6 +28,7 @@ class Thesaurus:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._by_first: dict[str, list[Phrase]] = {}
+        self.abbreviations: dict[str, str] = {}  # those that official names use too, folded
         known: set[str] = set()
         for line in lines:
             said, _, official = line.rstrip("\n").partition("\t")
@@ -35,6 +36,8 @@ class Thesaurus:
                 continue
             ways = tuple(found for way in official.split("|") if (found := tuple(words(way))))
             phrase = Phrase(tuple(words(said)), ways)
+            if said.startswith("="):
+                self.abbreviations[phrase.said[0].folded] = official
             self._by_first.setdefault(phrase.said[0].folded, []).append(phrase)
             known.update(one.folded for one in phrase.said)
         for phrases in self._by_first.values():
