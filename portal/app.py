@@ -20,6 +20,7 @@ import dossiers.controllers
 import dossiers.statistics_controllers
 import portal.web
 import services_catalog.controllers
+import services_catalog.units_controllers
 from auth.http import (
     AuthenticationMiddleware,
     CsrfMiddleware,
@@ -90,6 +91,7 @@ def create_app(
             *roots.route_handlers,
             *auth.controllers.route_handlers,
             *services_catalog.controllers.route_handlers,
+            *services_catalog.units_controllers.route_handlers,
             *dossiers.controllers.route_handlers,
             *dossiers.attachment_controllers.route_handlers,
             *dossiers.statistics_controllers.route_handlers,

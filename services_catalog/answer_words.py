@@ -1,11 +1,11 @@
 """Answers in Vietnamese words: for the review page, the desk and papers. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from services_catalog.answers import ADDRESS_LABELS
-from services_catalog.content import Field
+from services_catalog.form_parts import Condition, Field, Section
 from services_catalog.words import money
 
 
@@ -50,3 +50,22 @@ def words(field: Field, value: Any) -> str:
 
 def _row(field: Field, row: Mapping[str, Any]) -> str:
     return "; ".join(f"{sub.label}: {words(sub, row[sub.key])}" for sub in field.fields if sub.key in row)
+
+
+def conditions_in_words(conditions: Sequence[Condition], asked: Mapping[str, Field]) -> str:
+    """Conditions as the end of a sentence: “Người nộp là ai” là “Tổ chức” hoặc “Khác”, và …"""
+    return ", và ".join(_condition(one, asked.get(one.field)) for one in conditions)
+
+
+def _condition(condition: Condition, field: Field | None) -> str:
+    labels = {option.value: option.label for option in field.options} if field else {}
+    chosen = [
+        ("Có" if value else "Không") if isinstance(value, bool) else labels.get(value, value)
+        for value in condition.any_of
+    ]
+    return f"“{field.label if field else condition.field}” là " + " hoặc ".join(f"“{one}”" for one in chosen)
+
+
+def asked_in(sections: Sequence[Section]) -> dict[str, Field]:
+    """The questions of a form by key; those within a repeatable block are not among them."""
+    return {field.key: field for section in sections for field in section.fields}

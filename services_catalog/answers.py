@@ -12,7 +12,8 @@ from typing import Any, Final
 from auth import identifiers
 from portal.core import text
 from portal.core.errors import Invalid
-from services_catalog.content import Field
+from services_catalog import patterns
+from services_catalog.form_parts import Field
 
 FIRST_YEAR, LAST_YEAR = 1800, 2199
 TYPED = 60  # characters kept of what is not yet a date, a number, an id
@@ -168,6 +169,7 @@ _FORMS: Final[dict[str, Callable[[str], str]]] = {
     "date_or_year": _day,
     "datetime": _moment,
     "personal_id": _identifier("personal_id"),
+    "tax_code": _identifier("tax_code"),
     "phone": _identifier("phone"),
     "email": _identifier("email"),
 }
@@ -200,12 +202,7 @@ def fault(field: Field, value: Any, today: date) -> str | None:
     """What is wrong with an answer that has been read, in words; None when it is right."""
     match field.kind:
         case "text" | "longtext":
-            longest = limit(field)
-            return (
-                None
-                if len(value) <= longest
-                else f"{field.label} gồm tối đa {longest} ký tự, bạn nhập {len(value)}"
-            )
+            return _text_fault(field, value)
         case "number" | "money":
             return _number_fault(field, value)
         case "choice" | "choices":
@@ -216,12 +213,22 @@ def fault(field: Field, value: Any, today: date) -> str | None:
             return _date_fault(field, value, today)
         case "personal_id":
             return _personal_id_fault(value)
+        case "tax_code":
+            return _tax_code_fault(value)
         case "phone":
             return _phone_fault(value)
         case "email":
             return None if _passes("email", value) else f"Thư điện tử có dạng ten@vidu.vn, bạn nhập “{value}”"
         case _:
             return None
+
+
+def _text_fault(field: Field, value: str) -> str | None:
+    if len(value) > (longest := limit(field)):
+        return f"{field.label} gồm tối đa {longest} ký tự, bạn nhập {len(value)}"
+    if field.pattern and not patterns.matches(field.pattern, value):
+        return f"{field.label} chưa đúng dạng. {field.pattern_hint or 'Xem lại cách ghi'}"
+    return None
 
 
 def _number_fault(field: Field, value: Any) -> str | None:
@@ -276,6 +283,14 @@ def _personal_id_fault(value: str) -> str | None:
         return f"Số định danh gồm 12 chữ số, bạn nhập {len(value)}"
     try:
         identifiers.personal_id(value)
+    except Invalid as bad:
+        return bad.detail.rstrip(".")
+    return None
+
+
+def _tax_code_fault(value: str) -> str | None:
+    try:
+        identifiers.tax_code(value)
     except Invalid as bad:
         return bad.detail.rstrip(".")
     return None

@@ -1,19 +1,21 @@
 """The JSON Schema (2020-12) of a form's answers, and its compiled validator. Pure.
 
 No `$ref`, every string, list and object bounded, unknown keys refused, patterns matched in linear time.
-Visibility is part of it: a hidden answer must be absent, a shown required one present.
+Visibility is part of it: a hidden answer must be absent, a shown required one present. Conditions of a
+section are said once for all its questions, so that the schema grows no faster than the form.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import jsonschema_rs
 import msgspec
 
+from services_catalog import patterns
 from services_catalog.answers import ADDRESS, ADDRESS_LABELS, FIRST_YEAR, LAST_YEAR, bounds, limit
-from services_catalog.content import Condition, Field, Section
+from services_catalog.form_parts import SILENT, Condition, Conditions, Field, Section
 
 _YEARS: Final = "(1[89]|2[01])[0-9]{2}"
 assert (FIRST_YEAR, LAST_YEAR) == (1800, 2199)
@@ -33,6 +35,11 @@ _SIMPLE: Final[dict[str, dict[str, Any]]] = {
     "yesno": {"type": "boolean"},
     "commit": {"const": True},
     "personal_id": {"type": "string", "pattern": "^[0-9]{12}$", "maxLength": 12},
+    "tax_code": {
+        "type": "string",
+        "pattern": "^([0-9]{10}(-(00[1-9]|0[1-9][0-9]|[1-9][0-9]{2}))?|[0-9]{12})$",
+        "maxLength": 14,
+    },
     "phone": {"type": "string", "pattern": "^0([35789][0-9]{8}|2[0-9]{9})$", "maxLength": 11},
     "email": {"type": "string", "pattern": r"^[^\s@]{1,64}@[^\s@]{1,252}$", "maxLength": 254},
     "address": {
@@ -51,10 +58,12 @@ _validators: dict[bytes, jsonschema_rs.Draft202012Validator] = {}
 
 def schema(sections: Sequence[Section]) -> dict[str, Any]:
     """The schema a complete set of answers must match."""
-    shown = [
-        (field, [*section.show_when, *field.show_when]) for section in sections for field in section.fields
-    ]
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_object(shown)}
+    parts = [(section.show_when, _asked(section.fields)) for section in sections]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_object(parts)}
+
+
+def _asked(fields: Sequence[Field]) -> list[Field]:
+    return [field for field in fields if field.kind not in SILENT]
 
 
 def validator(sections: Sequence[Section]) -> jsonschema_rs.Draft202012Validator:
@@ -68,38 +77,63 @@ def validator(sections: Sequence[Section]) -> jsonschema_rs.Draft202012Validator
             schema(sections),
             validate_formats=True,
             offline=True,
-            pattern_options=jsonschema_rs.RegexOptions(),
+            pattern_options=patterns.options(),
         )
     return found
 
 
-def _object(shown: Sequence[tuple[Field, list[Condition]]]) -> dict[str, Any]:
-    """An object of these fields; those under the same conditions share one rule."""
-    questions = [(field, conditions) for field, conditions in shown if field.kind != "note"]
-    groups: dict[bytes, list[tuple[Field, list[Condition]]]] = defaultdict(list)
-    for field, conditions in questions:
-        groups[msgspec.json.encode(conditions)].append((field, conditions))
+def _object(parts: Sequence[tuple[Conditions, Sequence[Field]]]) -> dict[str, Any]:
+    """An object of these fields; each part has conditions of its own."""
     made: dict[str, Any] = {
         "type": "object",
         "additionalProperties": False,
-        "properties": {field.key: _value(field) for field, _ in questions},
-        "required": [field.key for field, conditions in questions if field.required and not conditions],
+        "properties": {field.key: _value(field) for _, fields in parts for field in fields},
+        "required": [],
     }
-    if rules := list(_rules([group for group in groups.values() if group[0][1]])):
+    rules: list[dict[str, Any]] = []
+    for conditions, fields in parts:
+        required, own = _rules(fields)
+        if not conditions:
+            made["required"] += required
+            rules += own
+        elif fields:
+            then: dict[str, Any] = {"required": required} if required else {}
+            if own:
+                then["allOf"] = own
+            rules.append(_rule(conditions, fields, then))
+    if rules:
         made["allOf"] = rules
     return made
 
 
-def _rules(groups: list[list[tuple[Field, list[Condition]]]]) -> Iterator[dict[str, Any]]:
-    for group in groups:
-        asked = group[0][1]
-        rule: dict[str, Any] = {
-            "if": {"allOf": [_holds(condition) for condition in asked]},
-            "else": {"properties": {field.key: False for field, _ in group}},
-        }
-        if required := [field.key for field, _ in group if field.required]:
-            rule["then"] = {"required": required}
-        yield rule
+def _rules(fields: Sequence[Field]) -> tuple[list[str], list[dict[str, Any]]]:
+    """The keys always required among the fields, and the rules of those under conditions."""
+    groups: dict[bytes, list[Field]] = defaultdict(list)
+    for field in fields:
+        groups[msgspec.json.encode(field.show_when)].append(field)
+    always: list[str] = []
+    rules = []
+    for group in groups.values():
+        required = [field.key for field in group if field.required]
+        if asked := group[0].show_when:
+            rules.append(_rule(asked, group, {"required": required} if required else {}))
+        else:
+            always += required
+    for field in fields:
+        if field.required_when and not field.required:
+            asked = [*field.show_when, *field.required_when]
+            rules.append({"if": _all_hold(asked), "then": {"required": [field.key]}})
+    return always, rules
+
+
+def _rule(asked: Conditions, fields: Sequence[Field], then: dict[str, Any]) -> dict[str, Any]:
+    """Hidden unless the conditions hold; then what `then` says."""
+    rule = {"if": _all_hold(asked), "else": {"properties": {field.key: False for field in fields}}}
+    return rule | ({"then": then} if then else {})
+
+
+def _all_hold(conditions: Conditions) -> dict[str, Any]:
+    return {"allOf": [_holds(condition) for condition in conditions]}
 
 
 def _holds(condition: Condition) -> dict[str, Any]:
@@ -113,6 +147,8 @@ def _value(field: Field) -> dict[str, Any]:
     match field.kind:
         case "text" | "longtext":
             made: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": limit(field)}
+            if field.pattern and patterns.sound(field.pattern):
+                made["pattern"] = patterns.whole(field.pattern)
         case "number" | "money":
             least, most = bounds(field)
             made = {"type": "integer", "minimum": least, "maximum": most}
@@ -122,7 +158,7 @@ def _value(field: Field) -> dict[str, Any]:
             made = {"type": "array", "items": {"enum": values}, "uniqueItems": True}
             made |= {"minItems": 1, "maxItems": len(values)}
         case "repeat":
-            rows = _object([(sub, list(sub.show_when)) for sub in field.fields])
+            rows = _object([([], _asked(field.fields))])
             least = max(1, field.min_items)
             made = {"type": "array", "items": rows, "minItems": least, "maxItems": field.max_items}
         case _:

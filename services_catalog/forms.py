@@ -15,8 +15,10 @@ import msgspec
 from portal.core import clock
 from portal.core.errors import Invalid
 from services_catalog import answers as values
-from services_catalog.content import Condition, Field, Section
+from services_catalog.form_notices import FieldError, odd
+from services_catalog.form_parts import SILENT, Condition, Field, Section
 from services_catalog.form_schema import schema, validator
+from services_catalog.units import Directory
 
 __all__ = [
     "BadAnswers",
@@ -25,6 +27,7 @@ __all__ = [
     "from_form",
     "holds",
     "keys",
+    "needed",
     "normalise",
     "notices",
     "schema",
@@ -42,16 +45,11 @@ class BadAnswers(Invalid):
     title = "Có câu trả lời không đọc được"
 
 
-class FieldError(msgspec.Struct, frozen=True):
-    """What is wrong with one answer. `field` is "key", "key.province" or "key.0.sub"."""
-
-    field: str
-    message: str
-
-
 def keys(sections: Sequence[Section]) -> frozenset[str]:
     """The keys answers may have."""
-    return frozenset(field.key for section in sections for field in section.fields if field.kind != "note")
+    return frozenset(
+        field.key for section in sections for field in section.fields if field.kind not in SILENT
+    )
 
 
 def holds(conditions: Sequence[Condition], answers: Mapping[str, Any]) -> bool:
@@ -65,6 +63,11 @@ def _meets(condition: Condition, answer: Any) -> bool:
     return any(
         type(value) is type(wanted) and value == wanted for value in given for wanted in condition.any_of
     )
+
+
+def needed(field: Field, answers: Mapping[str, Any]) -> bool:
+    """Whether a question that is shown must be answered, given the answers beside it."""
+    return field.required or bool(field.required_when and holds(field.required_when, answers))
 
 
 def visible(sections: Sequence[Section], answers: Mapping[str, Any]) -> list[Section]:
@@ -118,25 +121,13 @@ def check(
     return mistakes[:MAX_MISTAKES]
 
 
-def notices(sections: Sequence[Section], answers: Mapping[str, Any]) -> list[FieldError]:
-    """What looks odd yet may be true: never a ground to refuse. An id's year against the year of birth.
-
-    Source: Decree 137/2015/NĐ-CP, art. 13 (century, sex and year within the number).
-    """
+def notices(
+    sections: Sequence[Section], answers: Mapping[str, Any], places: Directory | None = None
+) -> list[FieldError]:
+    """What looks odd yet may be true: never a ground to refuse. `places`: the units in force."""
     known, _ = _collect(sections, answers)
-    found = []
-    for key in [key for key in known if key.endswith("personal_id")]:
-        number, birth = known[key], known.get(key.removesuffix("personal_id") + "birth")
-        if not (isinstance(number, str) and re.fullmatch(r"[0-9]{12}", number) and isinstance(birth, str)):
-            continue
-        year = 1900 + 100 * (int(number[3]) // 2) + int(number[4:6])
-        if re.fullmatch(r"\d{4}(-\d{2}-\d{2})?", birth, re.ASCII) and year != int(birth[:4]):
-            found.append(
-                FieldError(
-                    key, f"Số định danh ghi năm sinh {year}, bạn khai {birth[:4]}. Kiểm tra lại cả hai"
-                )
-            )
-    return found
+    fields = [field for section in sections for field in section.fields]
+    return list(odd(fields, known, places))
 
 
 def _collect(
@@ -166,7 +157,7 @@ def _gather(
 ) -> None:
     for field in fields:
         raw = given.get(field.key)
-        if raw is None or field.kind == "note" or raw == "" or not holds(field.show_when, known):
+        if raw is None or field.kind in SILENT or raw == "" or not holds(field.show_when, known):
             continue
         path = prefix + field.key
         try:
@@ -183,7 +174,7 @@ def _rows(field: Field, raw: Any, mistakes: list[FieldError], path: str) -> list
         raise values.Unreadable("Mục này nhận một danh sách.")
     if len(raw) > 100:
         raise values.Unreadable(f"“{field.label}” có tối đa {field.max_items} mục.")
-    expected = frozenset(sub.key for sub in field.fields if sub.kind != "note")
+    expected = frozenset(sub.key for sub in field.fields if sub.kind not in SILENT)
     rows = []
     for index, given in enumerate(raw):
         row: dict[str, Any] = {}
@@ -198,11 +189,11 @@ def _faults(
     fields: Sequence[Field], known: Mapping[str, Any], prefix: str, complete: bool, today: date
 ) -> Iterator[FieldError]:
     for field in fields:
-        if field.kind == "note" or not holds(field.show_when, known):
+        if field.kind in SILENT or not holds(field.show_when, known):
             continue
         path, value = prefix + field.key, known.get(field.key)
         if value is None:
-            if complete and field.required:
+            if complete and needed(field, known):
                 yield FieldError(path, values.missing(field))
         elif field.kind == "repeat":
             yield from _row_faults(field, value, path, complete, today)
@@ -255,7 +246,7 @@ def _posted(fields: Sequence[Field], data: Mapping[str, Any], prefix: str) -> di
         name = prefix + field.key
         given = _all(data, name)
         match field.kind:
-            case "note":
+            case kind if kind in SILENT:
                 continue
             case "choices":
                 found[field.key] = [value for value in given if value] or None

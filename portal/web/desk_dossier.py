@@ -34,6 +34,7 @@ RETURN_WAYS: Final = {
 }
 ICONS: Final = {"pdf": "file-earmark-pdf", "jpeg": "file-earmark-image", "png": "file-earmark-image"}
 PICTURES: Final = ("jpeg", "png")
+PERSONAL_ID: Final = 12  # digits
 _AFTER: Final = {
     Status.REFUSED: "Người nộp nhận phiếu mẫu 03, có thể sửa rồi nộp lại, hoặc khiếu nại.",
     Status.STOPPED: "Người nộp nhận phiếu mẫu 03, có thể nộp lại, hoặc khiếu nại. Hồ sơ khép lại.",
@@ -90,7 +91,7 @@ def answers_of(view: DossierView, *, reveal: bool) -> list[tuple[str, list[Answe
         rows = [
             _answer(view, field, reveal)
             for field in section.fields
-            if field.kind != "note" and view.answers.get(field.key) is not None
+            if view.answers.get(field.key) is not None
         ]
         if rows:
             sections.append((section.title, rows))
@@ -99,10 +100,15 @@ def answers_of(view: DossierView, *, reveal: bool) -> list[tuple[str, list[Answe
 
 def _answer(view: DossierView, field: Field, reveal: bool) -> Answer:
     value = view.answers[field.key]
-    hidden = field.kind == "personal_id" and not reveal
+    hidden = _names_a_person(field, value) and not reveal
     told = masked(str(value)) if hidden else words(_masking(field, reveal), _masked(field, value, reveal))
     known = view.applicant.get((field.prefill or "").removeprefix("account."))
     return Answer(field.label, told, "account" if known and known == value else "typed", hidden)
+
+
+def _names_a_person(field: Field, value: Any) -> bool:
+    """Whether the answer is a personal id; a person's tax code is one."""
+    return field.kind == "personal_id" or (field.kind == "tax_code" and len(str(value)) == PERSONAL_ID)
 
 
 def _masking(field: Field, reveal: bool) -> Field:
@@ -119,9 +125,12 @@ def _masking(field: Field, reveal: bool) -> Field:
 def _masked(field: Field, value: Any, reveal: bool) -> Any:
     if reveal or field.kind != "repeat" or not isinstance(value, list):
         return value
-    secret = {sub.key for sub in field.fields if sub.kind == "personal_id"}
+    inner = {sub.key: sub for sub in field.fields}
     return [
-        {key: masked(str(one)) if key in secret else one for key, one in row.items()}
+        {
+            key: masked(str(one)) if key in inner and _names_a_person(inner[key], one) else one
+            for key, one in row.items()
+        }
         for row in value
         if isinstance(row, dict)
     ]

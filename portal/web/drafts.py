@@ -18,7 +18,7 @@ from portal.core.http import DbSession
 from portal.web import forms as shown
 from services_catalog import forms, terms
 from services_catalog.answer_words import words
-from services_catalog.content import Section
+from services_catalog.form_parts import SILENT, Section
 
 CITIZEN: Final = requires(Role.CITIZEN)
 PART: Final = "phan"
@@ -143,7 +143,7 @@ def answer_rows(view: DossierView, section: Section) -> list[dict[str, Any]]:
     """The section's answers as rows of question and answer, with the way to change each."""
     rows = []
     for field in section.fields:
-        if field.kind == "note" or (field.key not in view.answers and not field.required):
+        if field.kind in SILENT or (field.key not in view.answers and not forms.needed(field, view.answers)):
             continue
         value = view.answers.get(field.key)
         anchor = shown.anchor([section], field.key)

@@ -6,10 +6,12 @@ from uuid import UUID
 from litestar import Response, get, patch, post
 from litestar.params import FromPath, QueryParameter
 
+from auth.actor import Actor
 from auth.http import CurrentActor
-from dossiers import filing
+from dossiers import earlier, filing
 from dossiers.views import DossierView
 from dossiers.workflow import Status
+from portal.core import runtime
 from portal.core.clock import now
 from portal.core.errors import Invalid, Stale
 from portal.core.http import DbSession
@@ -37,7 +39,8 @@ from portal.web.pages import (
     problems_of,
     see_other,
 )
-from services_catalog import forms
+from services_catalog import forms, units
+from services_catalog.form_parts import Section
 
 Part = Annotated[str | None, QueryParameter(name=PART, max_length=60)]
 Added = Annotated[str | None, QueryParameter(name="them", max_length=60)]
@@ -79,11 +82,13 @@ def form_page(
         return see_other(f"/ho-so/{dossier_id}")
     if not view.content.form:
         return see_other(f"/ho-so/{dossier_id}/giay-to")
-    return _form_page(request, view, part, back=back, extra=added)
+    return _form_page(request, session, actor, view, part, back=back, extra=added)
 
 
 def _form_page(
     request: AnyRequest,
+    session: DbSession,
+    actor: Actor,
     view: DossierView,
     part: str | None,
     *,
@@ -102,7 +107,8 @@ def _form_page(
     place = sections.index(section)
     errors, _ = problems_of(wrong or [])
     mine = [one for one in wrong or [] if shown.section_of([whole], one["field"])]
-    questions = shown.view(view.content.form, whole, answers, errors, known=_known(view), extra=extra)
+    known = _known(session, actor, view, whole)
+    questions = shown.view(view.content.form, whole, answers, errors, known=known, extra=extra)
     suffix = "&ve=kiem-tra" if back == "kiem-tra" else ""
     return page(
         request,
@@ -121,7 +127,7 @@ def _form_page(
             {"href": "#" + shown.anchor([whole], one["field"]), "message": one["message"]} for one in mine
         ],
         parts=section_tasks(view, sections, section.key, suffix),
-        provinces=shown.PROVINCES,
+        provinces=units.in_force(runtime.settings).provinces,
         focus=_first_of_block(questions, extra),
         told=told,
     )
@@ -136,12 +142,14 @@ def _first_of_block(questions: list[shown.FieldView], extra: str | None) -> str 
     return first.id if first else None
 
 
-def _known(view: DossierView) -> dict[str, str]:
-    """What the applicant's account knows, by the names content.Field.prefill uses."""
-    if not any(field.prefill for section in view.content.form for field in section.fields):
-        return {}
-    who = view.applicant
-    return {f"account.{key}": str(value) for key, value in who.items() if value}
+def _known(session: DbSession, actor: Actor, view: DossierView, section: Section) -> dict[str, Any]:
+    """What may be filled in, by the names content.Field.prefill uses: of the account, of earlier dossiers."""
+    asked = {field.prefill for field in section.fields}
+    found = {f"account.{key}": str(value) for key, value in view.applicant.items() if value and asked}
+    if "earlier" in asked and not any(field.key in view.answers for field in section.fields):
+        told = earlier.answers(session, actor, section.fields, code=view.procedure_code, dossier_id=view.id)
+        found |= {f"earlier.{key}": value for key, value in told.items()}
+    return found
 
 
 @post(
@@ -170,10 +178,10 @@ def save_form(
         dossier, _ = filing.save_answers(session, actor, dossier_id, seq=form.seq(), answers=answers)
     except Stale:
         told = "Tờ khai vừa được sửa ở cửa sổ khác. Điều bạn vừa gõ vẫn ở đây: xem lại rồi lưu lần nữa."
-        return _form_page(request, before, part, told=told, **again)
+        return _form_page(request, session, actor, before, part, told=told, **again)
     except Invalid as refusal:
         wrong = refusal.extra.get("errors") or [{"field": "", "message": refusal.detail}]
-        return _form_page(request, before, part, wrong=wrong, told=refusal.detail, **again)
+        return _form_page(request, session, actor, before, part, wrong=wrong, told=refusal.detail, **again)
     base, here = f"/ho-so/{dossier_id}", f"/ho-so/{dossier_id}/to-khai?{PART}={part}"
     here += "&ve=kiem-tra" if back == "kiem-tra" else ""
     if dossier.revision_id != before.revision_id:
@@ -186,19 +194,20 @@ def save_form(
         return see_other(f"{here}&them={rest}#{rest}")
     if verb == "remove":
         return see_other(f"{here}#{rest.partition(':')[0]}")
-    return _go_on(request, draft_of(session, actor, dossier_id), part, form, base, here, back)
+    return _go_on(request, session, actor, draft_of(session, actor, dossier_id), form, base, here)
 
 
 def _go_on(
     request: AnyRequest,
+    session: DbSession,
+    actor: Actor,
     view: DossierView,
-    part: str,
     form: Form,
     base: str,
     here: str,
-    back: str,
 ) -> Response[Any]:
     """After a section is kept: to the questions it opened, to its faults, or on."""
+    part, back = form.get("_section"), form.get("ve")
     sections = forms.visible(view.content.form, view.answers)
     section = next((one for one in sections if one.key == part), None)
     if section is None:
@@ -212,7 +221,7 @@ def _go_on(
         return see_other(f"{here}#{opened[0]}", Notice("info", "Có thêm câu hỏi theo điều bạn vừa chọn."))
     wrong = [one for one in shortfall(view)[0] if one["field"].split(".")[0] in on_page]
     if wrong:
-        return _form_page(request, view, part, back=back, wrong=wrong, status_code=422)
+        return _form_page(request, session, actor, view, part, back=back, wrong=wrong, status_code=422)
     if back == "kiem-tra":
         return see_other(f"{base}/kiem-tra")
     place = sections.index(section)

@@ -10,24 +10,17 @@ from services_catalog.answers import ADDRESS_LABELS
 from services_catalog.content import Condition, Field, Section
 
 RADIOS_UP_TO: Final = 7  # more options than this become a select
+SOURCES: Final = ("Điền sẵn từ tài khoản của bạn; sửa được", "Lấy từ hồ sơ trước; sửa được")
 YES_NO: Final = (("true", "Có"), ("false", "Không"))
 ADDRESS_TOKENS: Final = {
     "province": "address-level1",
     "commune": "address-level2",
     "detail": "street-address",
 }
-PROVINCES: Final = (
-    "An Giang", "Bắc Ninh", "Cà Mau", "Cao Bằng", "Cần Thơ", "Đà Nẵng", "Đắk Lắk", "Điện Biên", "Đồng Nai",
-    "Đồng Tháp", "Gia Lai", "Hà Nội", "Hà Tĩnh", "Hải Phòng", "Huế", "Hưng Yên", "Khánh Hòa", "Lai Châu",
-    "Lạng Sơn", "Lào Cai", "Lâm Đồng", "Nghệ An", "Ninh Bình", "Phú Thọ", "Quảng Ngãi", "Quảng Ninh",
-    "Quảng Trị", "Sơn La", "Tây Ninh", "Thái Nguyên", "Thanh Hóa", "Thành phố Hồ Chí Minh", "Tuyên Quang",
-    "Vĩnh Long",
-)  # fmt: skip
-
 _WIDTHS: Final = {
     "date": "mc-w-8 mc-num", "date_or_year": "mc-w-8 mc-num", "datetime": "mc-w-16 mc-num",
     "number": "mc-w-8 mc-num", "money": "mc-w-16 mc-num", "personal_id": "mc-w-16 mc-num",
-    "phone": "mc-w-16 mc-num",
+    "tax_code": "mc-w-16 mc-num", "phone": "mc-w-16 mc-num",
 }  # fmt: skip
 _INPUT_MODES: Final = {
     "number": "numeric",
@@ -41,6 +34,7 @@ _HINTS: Final = {
     "date_or_year": "Ngày/tháng/năm, hoặc chỉ năm nếu không rõ ngày",
     "datetime": "Giờ và ngày/tháng/năm, ví dụ 14:30 04/02/2026",
     "personal_id": "12 chữ số trên căn cước",
+    "tax_code": "10 hoặc 13 chữ số; cá nhân, hộ kinh doanh ghi số định danh 12 chữ số",
     "money": "Số tiền bằng đồng",
 }
 
@@ -52,7 +46,7 @@ class FieldView(msgspec.Struct, kw_only=True):
     name: str
     id: str
     kind: str
-    control: str  # input, textarea, radios, select, checks, address, repeat, tick, note
+    control: str  # input, textarea, radios, select, checks, address, repeat, tick, note, file
     label: str
     hint: str | None = None
     optional: bool = False
@@ -62,7 +56,7 @@ class FieldView(msgspec.Struct, kw_only=True):
     options: list[tuple[str, str]] = []
     visible: bool = True
     when: str | None = None  # JSON for forms.js: which answers on this page show the question
-    prefilled: bool = False
+    source: str = ""  # where a value that stands there already comes from
     text: str | None = None
     css: str = ""
     attributes: dict[str, Any] = {}
@@ -71,6 +65,11 @@ class FieldView(msgspec.Struct, kw_only=True):
     may_add: bool = False
     may_remove: bool = False
 
+    @property
+    def prefilled(self) -> bool:
+        """Whether the value comes from elsewhere than this form."""
+        return bool(self.source)
+
 
 def view(
     sections: Sequence[Section],
@@ -78,8 +77,9 @@ def view(
     answers: Mapping[str, Any],
     errors: Mapping[str, str],
     *,
-    known: Mapping[str, str],
+    known: Mapping[str, Any],
     extra: str | None = None,
+    live: Sequence[Section] = (),
 ) -> list[FieldView]:
     """The questions of a section, those hidden by an answer on the same page included.
 
@@ -88,38 +88,57 @@ def view(
         section: the one to show.
         answers: what was given, right or not.
         errors: messages by field path, as `forms.check` names them.
-        known: what the account knows, by the `prefill` name; used while the section has no answer yet.
+        known: what may be filled in while the section has no answer yet: "account.name" and so on, and
+            "earlier.KEY" for an answer of an earlier dossier.
         extra: key of a repeatable question that gets one more, empty block.
+        live: the sections on the same page, when there are more than this one.
     """
     seen = {field.key for one in forms.visible(sections, answers) for field in one.fields}
-    here = {field.key for field in section.fields}
+    here = {field.key for one in live or (section,) for field in one.fields}
+    asked = answer_words.asked_in(sections)
     untouched = not any(field.key in answers for field in section.fields)
     shown = []
     for field in section.fields:
-        near = [one for one in field.show_when if one.field in here]
-        far = [one for one in field.show_when if one.field not in here]
+        conditions = [*section.show_when, *field.show_when] if live else field.show_when
+        near = [one for one in conditions if one.field in here]
+        far = [one for one in conditions if one.field not in here]
         visible = field.key in seen
         if not visible and (not near or not forms.holds(far, answers)):
             continue
-        value = answers.get(field.key)
-        filled = known.get(field.prefill or "", "") if untouched and value is None else ""
-        made = _view(field, field.key, value if value is not None else filled or None, errors, extra)
-        made.visible, made.prefilled, made.when = visible, bool(filled), _when(near, "")
+        value, source = answers.get(field.key), ""
+        if value is None and untouched and (offered := known.get(_source(field))) not in (None, ""):
+            value, source = offered, SOURCES[field.prefill == "earlier"]
+        made = _view(field, field.key, value, errors, extra, asked)
+        made.visible, made.source, made.when = visible, source, _when(near, "")
+        if field.required_when and not any(one.field in here for one in field.required_when):
+            made.optional = not forms.needed(field, answers)
         shown.append(made)
     return shown
 
 
-def _hint(field: Field) -> str | None:
-    """The question's own hint; a date always says how it is written."""
+def _source(field: Field) -> str:
+    return f"earlier.{field.key}" if field.prefill == "earlier" else field.prefill or ""
+
+
+def _hint(field: Field, asked: Mapping[str, Field]) -> str | None:
+    """The question's own hint; a date always says how it is written, an answer when it is asked for."""
     form = _HINTS.get(field.kind)
-    return (
-        f"{field.hint}. {form}"
-        if field.hint and form and field.kind.startswith("date")
-        else field.hint or form
-    )
+    dated = field.hint and form and field.kind.startswith("date")
+    hint = f"{field.hint}. {form}" if dated else field.hint or form
+    if field.required or not field.required_when:
+        return hint
+    when = f"Bắt buộc khi {answer_words.conditions_in_words(field.required_when, asked)}"
+    return f"{hint.rstrip('.')}. {when}" if hint else when
 
 
-def _view(field: Field, name: str, value: Any, errors: Mapping[str, str], extra: str | None) -> FieldView:
+def _view(
+    field: Field,
+    name: str,
+    value: Any,
+    errors: Mapping[str, str],
+    extra: str | None,
+    asked: Mapping[str, Field],
+) -> FieldView:
     made = FieldView(
         key=field.key,
         name=name,
@@ -127,8 +146,8 @@ def _view(field: Field, name: str, value: Any, errors: Mapping[str, str], extra:
         kind=field.kind,
         control=_control(field),
         label=field.label,
-        hint=_hint(field),
-        optional=not field.required,
+        hint=_hint(field, asked),
+        optional=not field.required and not field.required_when,
         error=errors.get(name),
         options=[(option.value, option.label) for option in field.options],
         text=field.text,
@@ -147,7 +166,7 @@ def _view(field: Field, name: str, value: Any, errors: Mapping[str, str], extra:
             made.parts = _address(field, name, value if isinstance(value, dict) else {}, errors)
         case "repeat":
             _repeat(made, field, value if isinstance(value, list) else [], errors, extra)
-        case "note":
+        case "note" | "file":
             pass
         case _:
             made.value = answer_words.shown(field.kind, value)
@@ -166,7 +185,7 @@ def _control(field: Field) -> str:
             return "radios"
         case "commit":
             return "tick"
-        case "address" | "repeat" | "note":
+        case "address" | "repeat" | "note" | "file":
             return field.kind
         case _:
             return "input"
@@ -186,6 +205,8 @@ def _address(field: Field, name: str, value: Mapping[str, Any], errors: Mapping[
         attributes = {"autocomplete": ADDRESS_TOKENS[part] if field.autocomplete else "off"}
         if part == "province":
             attributes["list"] = "cac-tinh"
+        if part == "commune":
+            attributes["data-province"] = f"{name}.province"
         parts.append(
             FieldView(
                 key=part,
@@ -210,11 +231,12 @@ def _repeat(
     wanted = max(len(filled) + (extra == field.key), field.min_items, 1 if field.required else 0)
     wanted = min(wanted, field.max_items) if len(filled) <= field.max_items else len(filled)
     filled += [{}] * (wanted - len(filled))
+    inner = {sub.key: sub for sub in field.fields}
     for index, row in enumerate(filled):
         views = []
         prefix = f"{made.name}.{index}."
         for sub in field.fields:
-            one = _view(sub, prefix + sub.key, row.get(sub.key), errors, None)
+            one = _view(sub, prefix + sub.key, row.get(sub.key), errors, None, inner)
             one.visible, one.when = forms.holds(sub.show_when, row), _when(sub.show_when, prefix)
             views.append(one)
         made.rows.append(views)

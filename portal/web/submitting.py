@@ -10,6 +10,7 @@ from auth.http import CurrentActor
 from dossiers import filing
 from dossiers.views import DossierView
 from dossiers.workflow import Status, WrongState
+from portal.core import runtime
 from portal.core.clock import today
 from portal.core.http import DbSession
 from portal.web import forms as shown
@@ -28,7 +29,7 @@ from portal.web.drafts import (
     shortfall,
 )
 from portal.web.pages import WITH_FORM, AnyRequest, Notice, PostedForm, page, problems_of, see_other
-from services_catalog import forms, terms
+from services_catalog import forms, terms, units
 
 
 @get("/ho-so/{dossier_id:uuid}/le-phi", sync_to_thread=True, include_in_schema=False, guards=[CITIZEN])
@@ -81,7 +82,7 @@ def _review_page(
         sections=[(section, answer_rows(view, section)) for section in around.sections],
         papers=paper_rows(view),
         missing=lines,
-        notices_of_form=forms.notices(view.content.form, view.answers),
+        notices_of_form=forms.notices(view.content.form, view.answers, units.in_force(runtime.settings)),
         consents=consents,
         errors=errors,
         ticked=ticked,

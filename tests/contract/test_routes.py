@@ -27,7 +27,7 @@ PUBLIC = {
     "/api/v1/procedures", "/api/v1/procedures/{code:str}", "/api/v1/procedures/{code:str}/revisions",
     "/api/v1/procedures/suggestions",
     "/api/v1/procedures/{code:str}/revisions/{number:int}", "/api/v1/procedures/{code:str}/form",
-    "/api/v1/sectors", "/api/v1/agencies",
+    "/api/v1/sectors", "/api/v1/agencies", "/api/v1/units",
     "/api/v1/statistics/online-rates", "/api/v1/statistics/dossiers",
     "/api/v1/statistics/online-rates.csv", "/api/v1/statistics/dossiers.csv",
     "/.well-known/motcua-journal-key.pem", "/api/v1/journal/roots",

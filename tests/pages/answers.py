@@ -5,6 +5,7 @@ from typing import Any
 from services_catalog import forms
 from services_catalog.answers import bounds, limit
 from services_catalog.content import Field, Section
+from services_catalog.form_parts import SILENT
 
 LONG_NAME = "Công Tằng Tôn Nữ Nguyễn Thị Hoàng Phương Khánh Huyền"
 LONG_TEXT = (
@@ -30,7 +31,7 @@ def right(sections: list[Section], wanted: dict[str, Any]) -> dict[str, Any]:
 def _fields(fields: list[Field], before: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for field in fields:
-        if field.kind != "note" and forms.holds(field.show_when, before | given):
+        if field.kind not in SILENT and forms.holds(field.show_when, before | given):
             given[field.key] = wanted.get(field.key, _answer(field, wanted))
     return given
 

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from services_catalog import forms
 from services_catalog.answers import ADDRESS, bounds, limit
 from services_catalog.content import Condition, Field, Option, Section
+from services_catalog.form_parts import SILENT
 
+PATTERNS = ("[A-Z]{2}[0-9]{4}", "[0-9]{2}-[A-Z][0-9]? [0-9]{4,5}", "(A|B)+")
 PROVINCES = ("001", "024", "058", "079", "096")
 LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyAĐÊƠƯạảãàáặẳẵằắệểễềếịỉĩìíộổỗồốợởỡờớựửữừứỵỷỹỳý0123456789 ,.-/'"
 
@@ -26,6 +28,8 @@ def answer(field: Field) -> st.SearchStrategy[Any]:
     """A right answer to the question."""
     past = st.dates(date(1900, 1, 1), date(2026, 1, 1))
     match field.kind:
+        case "text" if field.pattern:
+            return st.from_regex(field.pattern, fullmatch=True)
         case "text" | "longtext":
             return words(limit(field))
         case "number" | "money":
@@ -54,6 +58,10 @@ def answer(field: Field) -> st.SearchStrategy[Any]:
                 st.integers(0, 99),
                 st.integers(0, 999_999),
             )
+        case "tax_code":
+            number = st.integers(0, 9_999_999_999).map("{:010}".format)
+            branch = st.integers(1, 999).map("-{:03}".format) | st.just("")
+            return st.builds(str.__add__, number, branch)
         case "phone":
             return st.integers(0, 99_999_999).map("09{:08}".format)
         case "email":
@@ -75,11 +83,9 @@ def fields(draw: st.DrawFn, questions: list[Field]) -> dict[str, Any]:
     """Right answers to the questions shown, in order; optional ones sometimes."""
     given: dict[str, Any] = {}
     for field in questions:
-        if (
-            field.kind != "note"
-            and forms.holds(field.show_when, given)
-            and (field.required or draw(st.booleans()))
-        ):
+        if field.kind in SILENT or not forms.holds(field.show_when, given):
+            continue
+        if forms.needed(field, given) or draw(st.booleans()):
             given[field.key] = draw(answer(field))
     return given
 
@@ -92,45 +98,57 @@ def answers(draw: st.DrawFn, sections: list[Section]) -> dict[str, Any]:
         if not forms.holds(section.show_when, given):
             continue
         for field in section.fields:
-            if field.kind == "note" or not forms.holds(field.show_when, given):
+            if field.kind in SILENT or not forms.holds(field.show_when, given):
                 continue
-            if field.required or draw(st.booleans()):
+            if forms.needed(field, given) or draw(st.booleans()):
                 given[field.key] = draw(answer(field))
     return given
 
 
 KINDS = (
     "text", "longtext", "number", "money", "date", "date_or_year", "datetime", "choice", "choices", "yesno",
-    "personal_id", "phone", "email", "address", "repeat", "commit", "note",
+    "personal_id", "tax_code", "phone", "email", "address", "repeat", "commit", "note", "file",
 )  # fmt: skip
+
+
+@st.composite
+def conditions(draw: st.DrawFn, choosers: list[Field]) -> list[Condition]:
+    """None, or one on a choice asked earlier."""
+    if not choosers or not draw(st.booleans()):
+        return []
+    chosen = draw(st.sampled_from(choosers))
+    among: list[Any] = [option.value for option in chosen.options] or [True, False]
+    any_of = draw(st.lists(st.sampled_from(among), min_size=1, unique=True))
+    return [Condition(field=chosen.key, any_of=any_of)]
 
 
 @st.composite
 def field(draw: st.DrawFn, key: str, asked: list[Field], nested: bool = False) -> Field:
     """A sound question that may depend on earlier ones."""
-    kind = draw(st.sampled_from([kind for kind in KINDS if not (nested and kind == "repeat")]))
+    kind = draw(st.sampled_from([kind for kind in KINDS if not (nested and kind in ("repeat", "file"))]))
     options = [Option(value=f"v{n}", label=f"Lựa chọn {n}") for n in range(draw(st.integers(1, 4)))]
     inner: list[Field] = []
     if kind == "repeat":
         for number in range(draw(st.integers(1, 3))):
             inner.append(draw(field(f"sub{number}", inner, True)))
-        if all(sub.show_when or not sub.required or sub.kind == "note" for sub in inner):
+        if all(sub.show_when or not sub.required or sub.kind in SILENT for sub in inner):
             inner.append(Field(key="sub_name", kind="text", label="Họ tên"))
-    conditions = []
     choosers = [earlier for earlier in asked if earlier.kind in ("choice", "choices", "yesno")]
-    if choosers and draw(st.booleans()):
-        chosen = draw(st.sampled_from(choosers))
-        among: list[Any] = [option.value for option in chosen.options] or [True, False]
-        any_of = draw(st.lists(st.sampled_from(among), min_size=1, unique=True))
-        conditions.append(Condition(field=chosen.key, any_of=any_of))
+    required = draw(st.booleans())
+    pattern = draw(st.none() | st.sampled_from(PATTERNS)) if kind == "text" else None
     return Field(
         key=key,
         kind=kind,
         label=f"Câu {key}",
-        required=draw(st.booleans()),
+        required=required,
+        required_when=[] if required else draw(conditions(choosers)),
         options=options if kind in ("choice", "choices") else [],
-        show_when=conditions,
-        max_length=draw(st.none() | st.integers(1, 200)) if kind in ("text", "longtext") else None,
+        show_when=draw(conditions(choosers)),
+        max_length=draw(st.none() | st.integers(1, 200))
+        if kind in ("text", "longtext") and not pattern
+        else None,
+        pattern=pattern,
+        pattern_hint="Ví dụ AB1234" if pattern else None,
         not_future=draw(st.booleans()),
         fields=inner,
         min_items=draw(st.integers(0, 2)) if kind == "repeat" else 0,

@@ -11,6 +11,7 @@ import pytest
 
 from services_catalog import content, forms
 from services_catalog.content import Condition, Field, Section
+from services_catalog.form_parts import SILENT
 
 SEED = Path(content.__file__).parent / "seed" / "procedures"
 TODAY = date(2026, 11, 23)
@@ -21,6 +22,7 @@ ANSWERS: dict[str, Any] = {
     "date_or_year": "1990",
     "datetime": "2026-11-01T10:30",
     "personal_id": "001188000001",
+    "tax_code": "0100109106",
     "phone": "0912345678",
     "email": "huong@motcua.example",
     "address": {"province": "Tỉnh Lam Giang", "commune": "Xã Tân Hòa", "detail": "Thôn Đông"},
@@ -48,7 +50,7 @@ def answer(field: Field, chosen: dict[str, Any]) -> Any:
         case "number" | "money":
             return field.min if field.min is not None else 1
         case "repeat":
-            row = {sub.key: answer(sub, {}) for sub in field.fields if sub.kind != "note"}
+            row = {sub.key: answer(sub, {}) for sub in field.fields if sub.kind not in SILENT}
             return [row] * max(field.min_items, 1)
         case "text":
             return ANSWERS["text"][: field.max_length]
@@ -61,7 +63,7 @@ def filled(sections: list[Section], chosen: dict[str, Any]) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for section in sections:
         for field in section.fields:
-            if field.kind != "note" and forms.holds([*section.show_when, *field.show_when], given):
+            if field.kind not in SILENT and forms.holds([*section.show_when, *field.show_when], given):
                 given[field.key] = answer(field, chosen)
     return given
 

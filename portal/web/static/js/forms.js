@@ -82,10 +82,38 @@
     form.addEventListener("submit", () => { over = true; clearTimeout(timer); });
   };
 
-  for (const form of document.querySelectorAll("form[data-autosave]")) {
+  // The communes of the province that was typed, as suggestions; any other name may be typed as well.
+  let lists = 0;
+  const suggest = (commune) => {
+    const province = commune.form.elements[commune.dataset.province];
+    if (!province) return;
+    const list = document.createElement("datalist");
+    list.id = `cac-xa-${(lists += 1)}`;
+    commune.after(list);
+    commune.setAttribute("list", list.id);
+    let asked = "";
+    const fill = async () => {
+      const name = province.value.trim();
+      if (name === asked) return;
+      asked = name;
+      list.replaceChildren();
+      if (!name) return;
+      try {
+        const answer = await fetch(`/api/v1/units?province=${encodeURIComponent(name)}`);
+        if (!answer.ok || asked !== name) return;
+        const units = (await answer.json()).items;
+        list.replaceChildren(...units.map((unit) => new Option("", unit.name)));
+      } catch { asked = ""; }
+    };
+    province.addEventListener("change", fill);
+    commune.addEventListener("focus", fill);
+  };
+
+  for (const form of document.querySelectorAll("form[data-autosave], form[data-trial]")) {
     unfold(form);
     form.addEventListener("change", () => unfold(form));
-    autosave(form);
+    form.querySelectorAll("[data-province]").forEach(suggest);
+    if ("autosave" in form.dataset) autosave(form);
   }
   document.querySelector(".mc-errors")?.focus();
 })();
