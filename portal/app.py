@@ -40,7 +40,7 @@ from portal.core.problems import Problem, describe
 from portal.core.settings import Settings, from_environment
 from portal.core.storage import Storage
 from portal.operations import measures
-from portal.web.pages import error_page
+from portal.web.pages import error_page, look
 from services_catalog.caching import Ready
 
 STATIC = Path(__file__).parent / "web" / "static"
@@ -122,7 +122,7 @@ def create_app(
         plugins=[StrictStructs(), OneErrand()],
         debug=False,
     )
-    app.state.ready = Ready(app.asgi_handler)
+    app.state.ready = Ready(app.asgi_handler, look(settings))
     app.asgi_handler = observed(secured(app.state.ready, settings))
     return app
 

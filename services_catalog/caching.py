@@ -3,12 +3,19 @@
 The version is read before the body is made, so a body kept under a version is at least that new; the
 next publication makes another version. Each application keeps its own bodies. What this process
 publishes is seen at once, what another one publishes within FRESH_SECONDS.
+
+What changes without a new version is part of the tag: the day (fees, agencies and revisions are dated),
+the last cut-off or end of a planned stop that has passed, and for a page that names a date the half hour.
+
+A reader who is signed in gets pages of their own: the head of each names them, and its forms carry their
+token. The API's answers are the same for everybody, and so kept for those too.
 """
 
 import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
 import msgspec
@@ -18,16 +25,19 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlmodel import Session
 
 from portal.core import clock
-from services_catalog import queries
+from services_catalog import public_queries, queries
 from services_catalog.changes import Changes
 from services_catalog.live_index import OLDER
 
 FRESH_SECONDS: Final = 1.0  # how long a version read from the database is believed
+SPAN: Final = timedelta(minutes=30)  # how long a page that names a date stands
 MAX_ENTRIES: Final = 512
 MAX_BYTES: Final = 16 * 1024 * 1024  # of all bodies together: odd addresses cannot fill the memory
+OURS: Final = b"__Host-"  # how the names of the portal's own cookies begin; no other is looked at
 _VISIT: Final = "catalogue_visit"
 _SHOWN = (
-    queries.ProcedurePage, queries.ProcedureList, queries.SectorRow, queries.AgencyRow, queries.Suggestion
+    queries.ProcedurePage, queries.ProcedureList, queries.RevisionRow, queries.SectorRow, queries.AgencyRow,
+    queries.Suggestion,
 )  # fmt: skip
 # A new release that answers in another shape makes other tags.
 _SHAPE = hashlib.sha256(msgspec.json.encode(msgspec.json.schema_components(_SHOWN))).hexdigest()[:8]
@@ -38,34 +48,55 @@ def kept_here(path: str) -> bool:
     return path.startswith(("/thu-tuc", "/api/v1/procedures", "/api/v1/sectors", "/api/v1/agencies"))
 
 
+def span_of(instant: datetime) -> int:
+    """The half hour an instant lies in, counted from 1970."""
+    return int(instant.timestamp() // SPAN.total_seconds())
+
+
+def span_end() -> datetime:
+    """The last second of the present half hour: what a page says of that moment holds until then."""
+    end = datetime.fromtimestamp((span_of(clock.now()) + 1) * SPAN.total_seconds(), UTC)
+    return end - timedelta(seconds=1)
+
+
 @dataclass
 class _Kept:
-    """A whole answer made under a version."""
+    """A whole answer: made under a state of the catalogue, and in a half hour if it names a date."""
 
+    state: str
+    span: int | None
     tag: str
     route: str
     headers: list[tuple[bytes, bytes]]
     body: bytes
 
+    def still(self, state: str | None) -> bool:
+        """Whether it may be given while the catalogue is in this state."""
+        return self.state == state and (self.span is None or self.span == span_of(clock.now()))
+
 
 @dataclass
 class _Visit:
-    """One request on its way in: what is kept of its address, and under which version it was answered."""
+    """One request on its way in: what is kept of its address, and under which state it was answered."""
 
     kept: _Kept | None
+    look: str
     changes: int = field(default_factory=lambda: Changes.made)
-    tag: str | None = None
+    state: str | None = None
+    span: int | None = None
+    tag: str = ""
 
 
 class Ready:
     """Stands before the application and gives ready bytes to whoever may have them.
 
-    Answers for the API's readers without a token, and for readers of pages without any cookie: what
-    they get depends on the address and the catalogue alone.
+    Answers for the API's readers without a token, and for readers of pages without a cookie of ours: what
+    they get depends on the address and the catalogue alone. `look` names the release whose pages they are.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, look: str = "") -> None:
         self._app = app
+        self._look = look
         self._kept: dict[tuple[str, bytes], _Kept] = {}
         self.forget()
 
@@ -73,7 +104,7 @@ class Ready:
         """Drop everything: for another database behind the same application."""
         self._kept.clear()
         self._size = 0
-        self._tag, self._until, self._changes = "", 0.0, -1
+        self._state, self._until, self._changes = "", 0.0, -1
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or let the application answer and keep what it marks as the catalogue's."""
@@ -83,25 +114,26 @@ class Ready:
         key = (scope["path"], scope["query_string"])
         kept = self._kept.get(key)
         asked = {name: value for name, value in scope["headers"] if name in _VARYING}
-        if b"authorization" in asked or (b"cookie" in asked and not key[0].startswith("/api/")):
+        known = OURS in asked.get(b"cookie", b"") or _several(scope, b"cookie")
+        if b"authorization" in asked or (known and not key[0].startswith("/api/")):
             await self._app(scope, receive, send)
             return
-        if kept is not None and kept.tag == self._fresh():
+        if kept is not None and kept.still(self._fresh()):
             cast("dict[str, Any]", scope)["path_template"] = kept.route
             await _send(send, kept, asked.get(b"if-none-match", b""))
             return
         await self._fill(scope, receive, send, key, kept)
 
     def _fresh(self) -> str | None:
-        """The present version's tag, if it was read a moment ago and nothing was published here since."""
+        """The present state, if it was read a moment ago and nothing was published here since."""
         if self._changes != Changes.made or time.monotonic() >= self._until:
             return None
-        return self._tag
+        return self._state
 
     async def _fill(
         self, scope: Scope, receive: Receive, send: Send, key: tuple[str, bytes], kept: _Kept | None
     ) -> None:
-        visit = _Visit(kept)
+        visit = _Visit(kept, self._look)
         cast("dict[str, Any]", scope)[_VISIT] = visit
         begun: list[Message] = []
         parts: list[bytes] = []
@@ -114,14 +146,16 @@ class Ready:
             await send(message)
 
         await self._app(scope, receive, watched)
-        if visit.tag is None:
+        if visit.state is None:
             return
-        self._tag, self._until, self._changes = visit.tag, time.monotonic() + FRESH_SECONDS, visit.changes
+        self._state, self._until = visit.state, time.monotonic() + FRESH_SECONDS
+        self._changes = visit.changes
         start = cast("dict[str, Any]", begun[0])
         personal = any(name.lower() == b"set-cookie" for name, _ in start["headers"])
         if start["status"] == 200 and not personal:
             route = str(cast("dict[str, Any]", scope).get("path_template") or "")
-            self._keep(key, _Kept(visit.tag, route, list(start["headers"]), b"".join(parts)))
+            made = _Kept(visit.state, visit.span, visit.tag, route, list(start["headers"]), b"".join(parts))
+            self._keep(key, made)
 
     def _keep(self, key: tuple[str, bytes], kept: _Kept) -> None:
         old = self._kept.pop(key, None)
@@ -134,6 +168,11 @@ class Ready:
 
 
 _VARYING: Final = frozenset([b"authorization", b"cookie", b"if-none-match"])
+
+
+def _several(scope: Scope, name: bytes) -> bool:
+    """Whether a header came more than once: then nothing is known of it by looking at one."""
+    return sum(1 for given, _ in scope["headers"] if given == name) > 1
 
 
 async def _send(send: Send, kept: _Kept, given: bytes) -> None:
@@ -155,7 +194,7 @@ def answer(request: Request[Any, Any, Any], session: Session, build: Callable[[]
 
     The tag names the catalogue's version, the day (fees and agencies are dated) and the answer's shape.
     """
-    tag, kept = _tagged(request, session)
+    tag, kept = _tagged(request, session, _SHAPE)
     headers = {"ETag": tag, "Cache-Control": "public, no-cache"}
     if _has(request.headers.get("if-none-match", ""), tag):
         return Response(None, status_code=304, headers=headers)
@@ -166,16 +205,28 @@ def answer(request: Request[Any, Any, Any], session: Session, build: Callable[[]
 
 
 def page(
-    request: Request[Any, Any, Any], session: Session, render: Callable[[], Response[Any]]
+    request: Request[Any, Any, Any],
+    session: Session,
+    render: Callable[[], Response[Any]],
+    *,
+    timed: bool = False,
 ) -> Response[Any]:
-    """A page that depends on its address and the catalogue alone, for those who come without a cookie."""
-    if _VISIT not in request.scope:
+    """A page that depends on its address and the catalogue alone, for those who come without a cookie.
+
+    `timed`: it names a date that the hour moves (see `span_end`); it stands for half an hour.
+    """
+    visit: _Visit | None = cast("dict[str, Any]", request.scope).get(_VISIT)
+    if visit is None:
         return render()
-    _, kept = _tagged(request, session)
+    tag, kept = _tagged(request, session, visit.look, span_of(clock.now()) if timed else None)
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Cookie"}
+    if _has(request.headers.get("if-none-match", ""), tag):
+        return Response(None, status_code=304, headers=headers)
     if kept is not None:
-        return Response(kept, media_type="text/html; charset=utf-8")
+        return Response(kept, headers=headers, media_type="text/html; charset=utf-8")
     rendered = render()
-    _of_before(request, session)
+    if not _of_before(request, session) and rendered.status_code in (None, 200):
+        rendered.headers.update(headers)
     return rendered
 
 
@@ -184,15 +235,19 @@ def _of_before(request: Request[Any, Any, Any], session: Session) -> bool:
     if not session.info.pop(OLDER, False):
         return False
     if visit := cast("dict[str, Any]", request.scope).get(_VISIT):
-        visit.tag = None
+        visit.state = None
     return True
 
 
-def _tagged(request: Request[Any, Any, Any], session: Session) -> tuple[str, bytes | None]:
-    """The present version's tag, and the body kept under it."""
-    tag = f'W/"{queries.version(session)}-{clock.today():%Y%m%d}-{_SHAPE}"'
-    visit = cast("dict[str, Any]", request.scope).get(_VISIT)
+def _tagged(
+    request: Request[Any, Any, Any], session: Session, mark: str, span: int | None = None
+) -> tuple[str, bytes | None]:
+    """The present state's tag, and the body kept under it."""
+    version, instant = public_queries.edition(session)
+    state = f"{version}-{instant}-{clock.today():%Y%m%d}"
+    tag = f'W/"{state}-{mark}{"" if span is None else f"-{span}"}"'
+    visit: _Visit | None = cast("dict[str, Any]", request.scope).get(_VISIT)
     if visit is None:
         return tag, None
-    visit.tag = tag
+    visit.state, visit.span, visit.tag = state, span, tag
     return tag, visit.kept.body if visit.kept and visit.kept.tag == tag else None

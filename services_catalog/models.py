@@ -75,6 +75,7 @@ class Procedure(Stream, table=True):
         ),
         sa.Index("ix_procedure_search", "search", postgresql_using="gin"),
         sa.Index("ix_procedure_order", "listing_only", "name_folded", "code"),
+        sa.Index("ix_procedure_closes_at", "closes_at", postgresql_where=sa.text("closes_at IS NOT NULL")),
     )
 
     code: str = Field(unique=True, max_length=35)

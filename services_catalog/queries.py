@@ -7,11 +7,10 @@ import msgspec
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from auth.models import Agency, AgencyKind
-from portal.core import clock
+from auth.models import Agency
 from portal.core.errors import NotFound
-from portal.core.paging import decode_cursor, encode_cursor
-from services_catalog.content import RevisionContent, decode
+from services_catalog.browse_queries import AgencyRow, SectorRow, agencies, sectors
+from services_catalog.content import RevisionContent, Step, decode
 from services_catalog.levels import Level, Verdict
 from services_catalog.live_index import listed, version
 from services_catalog.models import (
@@ -20,8 +19,16 @@ from services_catalog.models import (
     Procedure,
     ProcedureRevision,
     ReasonCode,
-    RevisionStatus,
-    Sector,
+)
+from services_catalog.public_queries import (
+    Coming,
+    RevisionRow,
+    Stop,
+    beside,
+    coming_of,
+    revisions,
+    stops_of,
+    told,
 )
 from services_catalog.search import (
     FilterCounts,
@@ -35,32 +42,46 @@ from services_catalog.search import (
 )
 
 __all__ = [
+    "AgencyRow",
     "FilterCounts",
     "Filters",
     "ProcedureList",
     "ProcedureRow",
+    "RevisionRow",
+    "SectorRow",
     "Suggestion",
+    "agencies",
+    "revisions",
     "search",
+    "sectors",
     "suggestions",
     "version",
 ]
 
 
 class OfferingRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A revision at one agency, with the reasons of its level."""
+    """A revision at one agency, with the reasons of its level; `steps`: its own process, if any."""
 
     agency_id: UUID
     agency_code: str
     agency_name: str
+    address: str
+    phone: str
+    unit: str | None
     declared: Level
     eligible: bool
     reason_code: ReasonCode | None
     reason_basis: str | None
+    steps: list[Step]
     verdict: Verdict | None
 
 
 class ProcedurePage(msgspec.Struct, frozen=True, kw_only=True):
-    """All a procedure's page needs; `content` is None for an entry of the national listing."""
+    """All a procedure's page needs; `content` is None for an entry of the national listing.
+
+    From `closes_at` on nothing is filed; `coming` are published revisions that wait for their day, `stops`
+    the planned stops of receiving online. An earlier revision's page has none of them.
+    """
 
     code: str
     name: str
@@ -77,42 +98,11 @@ class ProcedurePage(msgspec.Struct, frozen=True, kw_only=True):
     published_at: datetime | None
     content_hash: str | None
     content: RevisionContent | None
+    closes_at: datetime | None
+    coming: list[Coming]
+    stops: list[Stop]
     offerings: list[OfferingRow]
     related: list[tuple[str, str]]  # code and name
-
-
-class RevisionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One revision in the list of a procedure's revisions."""
-
-    id: UUID
-    number: int
-    status: RevisionStatus
-    effective_on: date
-    ruleset: str
-    content_hash: str
-    published_at: datetime | None
-
-
-class SectorRow(msgspec.Struct, frozen=True):
-    """A sector; `published` counts the procedures received here, `listed` those of the listing only."""
-
-    code: str
-    name: str
-    published: int
-    listed: int
-
-
-class AgencyRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An agency that exists today; `published` counts what it offers now."""
-
-    id: UUID
-    code: str
-    name: str
-    kind: AgencyKind
-    parent: str | None
-    address: str
-    phone: str
-    published: int
 
 
 def revision_content(session: Session, revision_id: UUID) -> RevisionContent:
@@ -143,7 +133,7 @@ def procedure_page(session: Session, code: str, number: int | None = None) -> Pr
         else sa.and_(
             col(ProcedureRevision.procedure_id) == col(Procedure.id),
             col(ProcedureRevision.number) == number,
-            col(ProcedureRevision.status) != RevisionStatus.DRAFT,
+            told(),
         )
     )
     shown = listed() if number is None else col(ProcedureRevision.id).is_not(None)
@@ -157,6 +147,7 @@ def procedure_page(session: Session, code: str, number: int | None = None) -> Pr
             col(ProcedureRevision.published_at),
             col(ProcedureRevision.content_hash),
             sa.cast(col(ProcedureRevision.content), sa.Text).label("content"),
+            *beside(),
         )
         .join(ProcedureRevision, joined, isouter=True)
         .where(col(Procedure.code) == code, shown)
@@ -165,6 +156,7 @@ def procedure_page(session: Session, code: str, number: int | None = None) -> Pr
         raise NotFound("Không có thủ tục nào mang mã này, hoặc thủ tục chưa được công bố.")
     content = decode(row.content) if row.content else None
     offered = offerings(session, row.revision_id) if row.revision_id else []
+    present = number is None and content is not None
     return ProcedurePage(
         code=row.code,
         name=content.name if content else row.name,
@@ -181,12 +173,17 @@ def procedure_page(session: Session, code: str, number: int | None = None) -> Pr
         published_at=row.published_at,
         content_hash=row.content_hash,
         content=content,
+        closes_at=row.closes_at if present else None,
+        coming=(coming_of(row.coming or "null") or []) if present else [],
+        stops=(stops_of(row.stops or "null") or []) if present else [],
         offerings=offered,
         related=_names(session, list(content.related)) if content and content.related else [],
     )
 
 
-_PAGE_COLUMNS = ("code", "name", "origin", "sector_names", "publisher", "departments", "applicants")
+_PAGE_COLUMNS = (
+    "code", "name", "origin", "sector_names", "publisher", "departments", "applicants", "closes_at"
+)  # fmt: skip
 
 
 def _parts(joined: str) -> list[str]:
@@ -208,11 +205,9 @@ def offerings(session: Session, revision_id: UUID) -> list[OfferingRow]:
             col(Offering.agency_id),
             col(Agency.code),
             col(Agency.name),
-            col(Offering.declared),
-            col(Offering.eligible),
-            col(Offering.reason_code),
-            col(Offering.reason_basis),
-            col(Offering.verdict),
+            col(Agency.address),
+            col(Agency.phone),
+            *(col(getattr(Offering, name)) for name in _OFFERED),
         )
         .join(Agency, col(Agency.id) == col(Offering.agency_id))
         .where(col(Offering.revision_id) == revision_id)
@@ -223,101 +218,18 @@ def offerings(session: Session, revision_id: UUID) -> list[OfferingRow]:
             agency_id=row.agency_id,
             agency_code=row.code,
             agency_name=row.name,
+            address=row.address,
+            phone=row.phone,
+            unit=row.unit,
             declared=row.declared,
             eligible=row.eligible,
             reason_code=row.reason_code,
             reason_basis=row.reason_basis,
+            steps=msgspec.convert(row.steps, list[Step]),
             verdict=msgspec.convert(row.verdict, Verdict) if row.verdict else None,
         )
         for row in rows
     ]
 
 
-def revisions(session: Session, code: str) -> list[RevisionRow]:
-    """The procedure's published and withdrawn revisions, newest first.
-
-    Raises:
-        NotFound: no procedure has this code.
-    """
-    procedure_id = session.execute(
-        sa.select(col(Procedure.id)).where(col(Procedure.code) == code)
-    ).scalar_one_or_none()
-    if procedure_id is None:
-        raise NotFound("Không có thủ tục nào mang mã này.")
-    rows = session.execute(
-        sa.select(*(col(getattr(ProcedureRevision, name)) for name in RevisionRow.__struct_fields__))
-        .where(
-            col(ProcedureRevision.procedure_id) == procedure_id,
-            col(ProcedureRevision.status) != RevisionStatus.DRAFT,
-        )
-        .order_by(col(ProcedureRevision.number).desc())
-    )
-    return [RevisionRow(**row._mapping) for row in rows]
-
-
-def sectors(session: Session) -> list[SectorRow]:
-    """Every sector with something in it, those with published procedures first."""
-    only, names = col(Procedure.listing_only), col(Procedure.sector_names)
-    alike = (
-        sa.select(names.label("names"), only.label("only"), sa.func.count().label("many"))
-        .where(listed())
-        .group_by(names, only)
-        .subquery()
-    )
-    each = sa.select(
-        sa.func.unnest(sa.func.string_to_array(alike.c.names, "|")).label("name"), alike.c.only, alike.c.many
-    ).subquery()
-    total = sa.func.sum(each.c.many)
-    published = sa.func.coalesce(total.filter(sa.not_(each.c.only)), 0).label("published")
-    only_listed = sa.func.coalesce(total.filter(each.c.only), 0).label("listed")
-    rows = session.execute(
-        sa.select(col(Sector.code), col(Sector.name), published, only_listed)
-        .join(each, each.c.name == col(Sector.name))
-        .group_by(col(Sector.code), col(Sector.name))
-        .order_by(sa.desc(published > 0), col(Sector.code))
-    )
-    return [SectorRow(row.code, row.name, int(row.published), int(row.listed)) for row in rows]
-
-
-def agencies(
-    session: Session, *, offering: str | None = None, after: str | None = None, limit: int = 100
-) -> tuple[list[AgencyRow], str | None]:
-    """Agencies that exist today, by code; only those that offer the procedure `offering` if given.
-
-    Raises:
-        BadCursor: `after` comes from elsewhere.
-    """
-    parent = sa.orm.aliased(Agency)
-    today = clock.today()
-    current = (
-        sa.select(sa.func.count())
-        .select_from(Offering)
-        .join(
-            Procedure,
-            sa.and_(
-                col(Procedure.id) == col(Offering.procedure_id),
-                col(Procedure.current_revision_id) == col(Offering.revision_id),
-            ),
-        )
-        .where(col(Offering.agency_id) == col(Agency.id), col(Offering.declared) != Level.INFO)
-        .correlate(Agency)
-    )
-    statement = (
-        sa.select(
-            *(col(getattr(Agency, name)) for name in ("id", "code", "name", "kind", "address", "phone")),
-            col(parent.code).label("parent"),
-            current.scalar_subquery().label("published"),
-        )
-        .join(parent, col(parent.id) == col(Agency.parent_id), isouter=True)
-        .where(
-            col(Agency.valid_from) <= today,
-            sa.or_(col(Agency.valid_to).is_(None), col(Agency.valid_to) > today),
-        )
-    )
-    if offering is not None:
-        statement = statement.where(current.where(col(Procedure.code) == offering).scalar_subquery() > 0)
-    if after is not None:
-        statement = statement.where(col(Agency.code) > decode_cursor(after, str)[0])
-    rows = session.execute(statement.order_by(col(Agency.code)).limit(limit + 1)).all()
-    items = [AgencyRow(**row._mapping) for row in rows[:limit]]
-    return items, encode_cursor(items[-1].code) if len(rows) > limit else None
+_OFFERED = ("declared", "eligible", "reason_code", "reason_basis", "unit", "steps", "verdict")

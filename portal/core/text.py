@@ -9,6 +9,9 @@ from portal.core.errors import Invalid
 _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
+_WORDS = re.compile(r"\w+")
+_LETTERS = {letter: 1000 + place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
+_TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # huyền, hỏi, ngã, sắc, nặng
 
 
 class BadText(Invalid):
@@ -43,3 +46,25 @@ def fold(text: str) -> str:
     bare = unicodedata.normalize("NFD", text.casefold().replace("đ", "d").replace("ð", "d"))
     kept = "".join(ch for ch in bare if not unicodedata.combining(ch))
     return _SPACES.sub(" ", kept).strip()
+
+
+def alphabetical(text: str) -> list[tuple[list[int], int]]:
+    """The sort key of a Vietnamese dictionary, word by word: letters (ă after a, đ after d), then tone."""
+    return [_syllable(word) for word in _WORDS.findall(nfc(text).casefold())]
+
+
+def _syllable(word: str) -> tuple[list[int], int]:
+    letters, tone = [], 0
+    for sign in word:
+        marks = unicodedata.normalize("NFD", sign)
+        tone = next((_TONES[mark] for mark in marks if mark in _TONES), tone)
+        letter = nfc("".join(mark for mark in marks if mark not in _TONES))
+        letters.append(_LETTERS.get(letter, ord(letter[0])))
+    return letters, tone
+
+
+def initial(text: str) -> str:
+    """The letter a dictionary files the text under: "Đ" for "đất đai", "Ư" for "ứng dụng"; else "#"."""
+    sign = unicodedata.normalize("NFD", nfc(text)[:1].upper())
+    letter = nfc("".join(mark for mark in sign if mark not in _TONES))
+    return letter if letter.isalpha() else "#"

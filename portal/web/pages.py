@@ -24,6 +24,7 @@ from portal.core import render, runtime
 from portal.core.errors import Malformed
 from portal.core.http import read_form
 from portal.core.problems import Problem
+from portal.core.settings import Settings
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
@@ -64,6 +65,19 @@ def static(path: str) -> str:
     file = STATIC / path
     mark = hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "0"
     return f"/tinh/{path}?v={mark}"
+
+
+def look(settings: Settings) -> str:
+    """The fingerprint of what makes pages: those that browsers keep end with the release that made them."""
+    roots = (HERE, *(HERE.parents[1] / name for name in ("services_catalog", "dossiers", "auth")))
+    kinds = ("*.py", "*.html", "*.css", "*.js")
+    files = [file for root in roots for kind in kinds for file in root.rglob(kind)]
+    mark = hashlib.sha256()
+    for file in sorted(files):
+        if "vendor" not in file.parts:
+            mark.update(file.read_bytes())
+    mark.update(f"{settings.province_name}|{settings.support_phone}|{settings.demo}".encode())
+    return mark.hexdigest()[:8]
 
 
 @lru_cache(maxsize=1)

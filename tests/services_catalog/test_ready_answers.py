@@ -1,14 +1,18 @@
 """Ready bytes: who gets them, when they end, and what is never kept."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from litestar.testing import TestClient
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from auth.http import COOKIE
+from portal.core import clock
+from portal.web.pages import NOTICE_COOKIE
 from services_catalog import caching, shelf
+from services_catalog.models import Procedure
 from tests import factories
 
 LIST = "/api/v1/procedures"
@@ -103,3 +107,57 @@ def test_a_problem_is_not_kept(client, session):
     session.commit()
 
     assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", [LIST, PAGE])
+def test_who_has_the_bytes_is_told_so_and_reads_nothing(client, count_statements, path):
+    tag = client.get(path).headers["etag"]
+    counted = count_statements()
+
+    again = client.get(path, headers={"If-None-Match": tag})
+
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert counted.seen == []
+
+
+def test_a_cookie_of_others_does_not_keep_one_from_the_ready_page(client, count_statements):
+    client.get(PAGE)
+
+    assert spent(client, count_statements, PAGE, headers={"Cookie": "_ga=GA1.2.3; theme=x"}) == 0
+
+
+def test_every_cookie_of_ours_is_known_by_the_beginning_of_its_name():
+    assert {name.encode()[:7] for name in (COOKIE, NOTICE_COOKIE)} == {caching.OURS}
+
+
+def test_a_page_for_one_reader_carries_no_tag(client):
+    own = client.get(PAGE, headers={"Cookie": f"{COOKIE}={'x' * 43}"})
+
+    assert "etag" not in own.headers
+    assert own.headers["cache-control"] == "no-store"
+
+
+def test_what_begins_at_an_instant_makes_another_tag(client, session, monkeypatch):
+    """A cut-off or a stop passes without a new version; the kept bytes must not outlive it."""
+    path = f"{LIST}/9.000001"
+    procedure = session.exec(select(Procedure).where(Procedure.code == "9.000001")).one()
+    procedure.closes_at = clock.now() + timedelta(hours=1)
+    session.add(procedure)
+    session.commit()
+    before = client.get(path).headers["etag"]
+    monkeypatch.setattr(clock._Ahead, "by", timedelta(hours=2))
+    monkeypatch.setattr(caching, "FRESH_SECONDS", 0.0)
+    client.app.state.ready.forget()
+
+    after = client.get(path, headers={"If-None-Match": before})
+
+    assert after.status_code == 200
+    assert after.headers["etag"] != before
+
+
+def test_a_new_day_makes_another_tag(client, monkeypatch):
+    before = client.get(LIST).headers["etag"]
+    monkeypatch.setattr(clock._Ahead, "by", timedelta(days=1))
+    client.app.state.ready.forget()
+
+    assert client.get(LIST, headers={"If-None-Match": before}).status_code == 200
