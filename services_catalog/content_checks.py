@@ -1,51 +1,45 @@
 """What a revision's shape cannot say: keys twice, conditions on nothing, papers the state holds. Pure."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
 from portal.core.text import fold
+from services_catalog import form_checks
 from services_catalog.content import FeeItem, RevisionContent
-from services_catalog.form_parts import Condition, Field
-
-_ASKED = re.compile(r"choice|choices|yesno")
+from services_catalog.form_parts import Field
 
 
-def problems(content: RevisionContent) -> list[str]:
+def problems(content: RevisionContent, earlier: Mapping[str, Set[str]] | None = None) -> list[str]:
     """What the shape alone cannot say: keys twice, conditions on nothing, options missing; [] if sound.
 
-    A condition may only ask an earlier choice, so that visibility is decided from top to bottom.
+    Args:
+        content: what the revision says.
+        earlier: key, or "BLOCK.KEY" → kinds, of all questions ever published of the procedure.
     """
-    found: list[str] = []
-    asked: dict[str, Field] = {}
-    seen: set[str] = set()
     papers = {paper.key for paper in content.requirements}
-    for section in content.form:
-        found += _conditions(f"form.{section.key}", section.show_when, asked)
-        for field in section.fields:
-            place = f"form.{section.key}.{field.key}"
-            if field.key in seen:
-                found.append(f"{place}: mã câu hỏi lặp lại")
-            found += _conditions(place, field.show_when, asked) + _field(place, field)
-            found += _conditions(place, field.required_when, asked)
-            if field.kind == "file" and field.key not in papers:
-                found.append(f"{place}: không có giấy tờ nào mang mã này")
-            seen.add(field.key)
-            asked[field.key] = field
+    found = [str(fault) for fault in form_checks.faults(content.form, papers=papers, earlier=earlier)]
     for part, items in _keyed(content):
         keys = [item.key for item in items]
         found += [f"{part}.{key}: mã lặp lại" for key in sorted({k for k in keys if keys.count(k) > 1})]
-    for part, conditional in (("requirements", content.requirements), ("cases", content.cases)):
-        for item in conditional:
-            found += _conditions(f"{part}.{item.key}", item.show_when, asked)
+    conditional = [(f"Giấy tờ “{paper.name[:200]}”", paper.show_when) for paper in content.requirements]
+    conditional += [(f"Trường hợp “{case.name[:200]}”", case.show_when) for case in content.cases]
+    for name, conditions in conditional:
+        found += [f"{name}: {said}" for said in form_checks.conditions(conditions, content.form)]
+    asked = {field.key: field for section in content.form for field in section.fields}
     for fee in content.fees:
         counted = asked.get(fee.quantity_field or "")
         if fee.quantity_field and (counted is None or counted.kind != "number"):
-            found.append(f"fees.{fee.key}: {fee.quantity_field} không phải câu hỏi về số lượng")
+            found.append(
+                f"Phí “{fee.name}”: {_asks(fee.quantity_field, counted)} không phải câu hỏi về số lượng"
+            )
         if fee.optional and not fee.quantity_field:
-            found.append(f"fees.{fee.key}: khoản tùy chọn cần câu hỏi về số lượng")
+            found.append(f"Phí “{fee.name}”: khoản tùy chọn cần câu hỏi về số lượng")
     return found + _of_cases(content) + _dates(content.fees) + _limits(content) + _held(content)
+
+
+def _asks(key: str, field: Field | None) -> str:
+    return f"“{field.label}”" if field else key
 
 
 def _of_cases(content: RevisionContent) -> list[str]:
@@ -106,20 +100,6 @@ def _held(content: RevisionContent) -> list[str]:
     ]
 
 
-def reused(content: RevisionContent, earlier: Mapping[str, set[str]]) -> list[str]:
-    """Keys that were asked in another kind by an earlier revision: answers kept under them would mislead.
-
-    Args:
-        earlier: key → kinds, over all that was ever published of the procedure.
-    """
-    return [
-        f"form.{section.key}.{field.key}: mã này từng là câu hỏi kiểu khác, dùng mã mới"
-        for section in content.form
-        for field in section.fields
-        if earlier.get(field.key, {field.kind}) != {field.kind}
-    ]
-
-
 def asked_again(content: RevisionContent, replaced: Mapping[str, str]) -> list[str]:
     """Papers asked for though a national database replaces them by data, without a recorded ground.
 
@@ -138,48 +118,5 @@ def asked_again(content: RevisionContent, replaced: Mapping[str, str]) -> list[s
 
 
 def _keyed(content: RevisionContent) -> Iterator[tuple[str, list[Any]]]:
-    for part in ("form", "requirements", "fees", "steps", "cases"):
+    for part in ("requirements", "fees", "steps", "cases"):
         yield part, getattr(content, part)
-
-
-def _conditions(place: str, conditions: list[Condition], asked: dict[str, Field]) -> list[str]:
-    found = []
-    for condition in conditions:
-        field = asked.get(condition.field)
-        if field is None or not _ASKED.fullmatch(field.kind):
-            found.append(f"{place}: điều kiện hỏi {condition.field}, không phải câu chọn đứng trước")
-            continue
-        known = {option.value for option in field.options} if field.options else {True, False}
-        found += [
-            f"{place}: {condition.field} không có lựa chọn {value}"
-            for value in condition.any_of
-            if value not in known
-        ]
-    return found
-
-
-def _field(place: str, field: Field) -> list[str]:
-    found = []
-    values = [option.value for option in field.options]
-    if (field.kind in ("choice", "choices")) != bool(values) or len(values) != len(set(values)):
-        found.append(f"{place}: câu chọn cần các lựa chọn khác nhau, câu khác thì không")
-    if (field.kind == "repeat") != bool(field.fields) or field.min_items > field.max_items:
-        found.append(f"{place}: mục lặp cần câu hỏi con và số mục hợp lý, câu khác thì không")
-    if field.kind in ("note", "commit") and not field.text:
-        found.append(f"{place}: cần lời văn")
-    if field.pattern is not None and (field.kind != "text" or not field.pattern_hint):
-        found.append(f"{place}: mẫu ký tự chỉ dùng cho câu trả lời ngắn và cần lời giải thích")
-    if field.required and field.required_when:
-        found.append(f"{place}: câu luôn bắt buộc thì không cần điều kiện bắt buộc")
-    if field.min is not None and field.max is not None and field.min > field.max:
-        found.append(f"{place}: nhỏ nhất lớn hơn lớn nhất")
-    before: dict[str, Field] = {}
-    for sub in field.fields:
-        inner = f"{place}.{sub.key}"
-        if sub.kind in ("repeat", "file") or sub.key in before:
-            found.append(f"{inner}: câu hỏi con lặp mã hoặc lặp lồng nhau")
-            continue
-        found += _conditions(inner, sub.show_when, before) + _field(inner, sub)
-        found += _conditions(inner, sub.required_when, before)
-        before[sub.key] = sub
-    return found

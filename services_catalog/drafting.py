@@ -171,8 +171,7 @@ def problems(session: Session, procedure: Procedure, content: RevisionContent) -
     earlier = editor_queries.earlier_kinds(session, procedure.id)
     replaced = editor_queries.replaced_papers(session, procedure.code)
     return [
-        *content_checks.problems(content),
-        *content_checks.reused(content, earlier),
+        *content_checks.problems(content, earlier),
         *content_checks.asked_again(content, replaced),
     ]
 

@@ -143,7 +143,7 @@ def revision(session: Session, revision_id: UUID) -> ProcedureRevision:
 
 
 def earlier_kinds(session: Session, procedure_id: UUID) -> dict[str, set[str]]:
-    """Key → kinds of every question that was ever published of the procedure."""
+    """Key → kinds of every question that was ever published; "BLOCK.KEY" for those of a repeatable block."""
     kinds: dict[str, set[str]] = {}
     for key, kind in session.execute(_KINDS, {"id": procedure_id}):
         kinds.setdefault(key, set()).add(kind)
@@ -152,10 +152,16 @@ def earlier_kinds(session: Session, procedure_id: UUID) -> dict[str, set[str]]:
 
 _KINDS = sa.text(
     """
-    SELECT DISTINCT field->>'key', field->>'kind'
-    FROM procedure_revision, jsonb_array_elements(content->'form') section,
-         jsonb_array_elements(section->'fields') field
-    WHERE procedure_id = :id AND status IN ('published', 'withdrawn')
+    WITH asked AS (
+        SELECT field
+        FROM procedure_revision, jsonb_array_elements(content->'form') section,
+             jsonb_array_elements(section->'fields') field
+        WHERE procedure_id = :id AND status IN ('published', 'withdrawn')
+    )
+    SELECT field->>'key', field->>'kind' FROM asked
+    UNION
+    SELECT (field->>'key') || '.' || (sub->>'key'), sub->>'kind'
+    FROM asked, jsonb_array_elements(field->'fields') sub
     """
 )
 

@@ -76,5 +76,5 @@ class Section(Part, frozen=True, kw_only=True):
     key: Key
     title: Short
     intro: Text | None = None
-    fields: Annotated[list[Field], Meta(min_length=1, max_length=100)]
+    fields: Annotated[list[Field], Meta(max_length=100)]
     show_when: Conditions = []

@@ -7,7 +7,7 @@ section are said once for all its questions, so that the schema grows no faster 
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import jsonschema_rs
@@ -52,14 +52,30 @@ _SIMPLE: Final[dict[str, dict[str, Any]]] = {
         },
     },
 }
+MAX_PATTERNS: Final = 100  # of one form; more are no part of the schema, and such a form is not published
 _MAX_CACHED = 512
 _validators: dict[bytes, jsonschema_rs.Draft202012Validator] = {}
 
 
 def schema(sections: Sequence[Section]) -> dict[str, Any]:
     """The schema a complete set of answers must match."""
-    parts = [(section.show_when, _asked(section.fields)) for section in sections]
+    parts = [(section.show_when, _asked(section.fields)) for section in _bounded(sections)]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_object(parts)}
+
+
+def _bounded(sections: Sequence[Section]) -> Sequence[Section]:
+    fields = [field for section in sections for one in section.fields for field in (one, *one.fields)]
+    if sum(field.pattern is not None for field in fields) <= MAX_PATTERNS:
+        return sections
+    return [
+        msgspec.structs.replace(section, fields=[_plain(field) for field in section.fields])
+        for section in sections
+    ]
+
+
+def _plain(field: Field) -> Field:
+    inner = [msgspec.structs.replace(sub, pattern=None) for sub in field.fields]
+    return msgspec.structs.replace(field, pattern=None, fields=inner)
 
 
 def _asked(fields: Sequence[Field]) -> list[Field]:
@@ -77,7 +93,7 @@ def validator(sections: Sequence[Section]) -> jsonschema_rs.Draft202012Validator
             schema(sections),
             validate_formats=True,
             offline=True,
-            pattern_options=patterns.options(),
+            pattern_options=jsonschema_rs.RegexOptions(),  # administrators' own are measured before
         )
     return found
 
@@ -97,10 +113,11 @@ def _object(parts: Sequence[tuple[Conditions, Sequence[Field]]]) -> dict[str, An
             made["required"] += required
             rules += own
         elif fields:
-            then: dict[str, Any] = {"required": required} if required else {}
+            then: dict[str, Any] = {"required": _once(required)} if required else {}
             if own:
                 then["allOf"] = own
             rules.append(_rule(conditions, fields, then))
+    made["required"] = _once(made["required"])
     if rules:
         made["allOf"] = rules
     return made
@@ -114,7 +131,7 @@ def _rules(fields: Sequence[Field]) -> tuple[list[str], list[dict[str, Any]]]:
     always: list[str] = []
     rules = []
     for group in groups.values():
-        required = [field.key for field in group if field.required]
+        required = _once(field.key for field in group if field.required)
         if asked := group[0].show_when:
             rules.append(_rule(asked, group, {"required": required} if required else {}))
         else:
@@ -124,6 +141,11 @@ def _rules(fields: Sequence[Field]) -> tuple[list[str], list[dict[str, Any]]]:
             asked = [*field.show_when, *field.required_when]
             rules.append({"if": _all_hold(asked), "then": {"required": [field.key]}})
     return always, rules
+
+
+def _once(keys: Iterable[str]) -> list[str]:
+    """Each key once: a draft may still have two questions of one key."""
+    return list(dict.fromkeys(keys))
 
 
 def _rule(asked: Conditions, fields: Sequence[Field], then: dict[str, Any]) -> dict[str, Any]:
@@ -158,7 +180,7 @@ def _value(field: Field) -> dict[str, Any]:
             made = {"type": "array", "items": {"enum": values}, "uniqueItems": True}
             made |= {"minItems": 1, "maxItems": len(values)}
         case "repeat":
-            rows = _object([([], _asked(field.fields))])
+            rows = _object([([], [sub for sub in _asked(field.fields) if sub.kind != "repeat"])])
             least = max(1, field.min_items)
             made = {"type": "array", "items": rows, "minItems": least, "maxItems": field.max_items}
         case _:
