@@ -1,8 +1,5 @@
 """HTTP for the statistics: public, as JSON and as CSV that a spreadsheet cannot be tricked by."""
 
-import csv
-import io
-import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Final
 
@@ -14,6 +11,7 @@ from auth.models import AgencyKind
 from dossiers import statistics
 from dossiers.statistics import Counts, Month, OnlineRates, Rate, UnitRates
 from portal.core.http import AppSettings, DbSession
+from portal.core.spreadsheets import csv_text
 
 Period = Annotated[
     str | None,
@@ -28,8 +26,6 @@ LevelOfAgency = Annotated[
     QueryParameter(required=False, description="Only agencies of this kind and those below"),
 ]
 
-# A formula at the start of the cell, or behind what another spreadsheet takes for the end of one.
-_FORMULA: Final = re.compile(r"(^|[;,|])([ \"]*[=+\-@＝＋－＠])")
 COUNTS: Final = Counts.__struct_fields__
 
 
@@ -38,24 +34,6 @@ class DossierSeries(msgspec.Struct, frozen=True):
 
     items: list[Month]
     next: str | None = None
-
-
-def csv_text(rows: Iterable[Sequence[object]]) -> str:
-    """Rows as CSV (RFC 4180) with a byte-order mark, so that spreadsheets read the Vietnamese.
-
-    Text that a spreadsheet would run as a formula gets an apostrophe in front.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for row in rows:
-        writer.writerow([_cell(value) for value in row])
-    return "\ufeff" + out.getvalue()
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, str):
-        return _FORMULA.sub(r"\1'\2", " ".join(value.split()))
-    return "" if value is None else value
 
 
 def _file(name: str, rows: Iterable[Sequence[object]]) -> Response[str]:

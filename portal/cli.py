@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from portal.core.settings import Settings, from_environment
 
 ROOT = Path(__file__).resolve().parent.parent
+KINDS = ("national", "laythutuc", "listing", "replaced", "agencies", "own")  # imports.kinds.Kind
 
 
 def fail(sentence: str) -> int:
@@ -78,18 +79,15 @@ def _fill(settings: Settings, count: int, seed: int) -> int:
 
 
 def import_catalogue(args: argparse.Namespace) -> int:
-    """Import procedure files (one JSON each, our own form); a line for each, nothing half-applied."""
-    from portal.core.work import open_as_worker, unit_of_work
-    from services_catalog import importing
+    """Import files of procedures, listings, agencies (kind recognised); a report line for every row."""
+    from portal.core.work import open_as_worker
+    from portal.operations import catalogue
 
     open_as_worker(_settings())
-    refused = 0
-    for path in args.files:
-        with unit_of_work() as session:
-            outcome = importing.import_file(session, Path(path), importing.machine_hands(session))
-        print(f"{outcome.outcome}\t{outcome.code}\t{outcome.reason or ''}")
-        refused += outcome.outcome == "refused"
-    return 1 if refused else 0
+    kind = None if args.kind == "auto" else args.kind
+    return catalogue.import_files(
+        args.files, kind=kind, dry_run=args.dry_run, report_to=args.report, say=print
+    )
 
 
 def create_admin(_: argparse.Namespace) -> int:
@@ -275,7 +273,11 @@ def parser() -> argparse.ArgumentParser:
     seeding.add_argument("--quiet", action="store_true", help="no progress lines")
     seeding.add_argument("--dossiers", type=int, default=0, metavar="N", help="and N dossiers (demo)")
     seeding.add_argument("--seed", type=int, default=1, metavar="S", help="what they are drawn from")
-    add("import-catalogue", import_catalogue).add_argument("files", nargs="+", help="procedure files (JSON)")
+    importing = add("import-catalogue", import_catalogue)
+    importing.add_argument("files", nargs="+", metavar="FILE", help="JSON or a table, at most 50 MB each")
+    importing.add_argument("--kind", default="auto", choices=("auto", *KINDS), help="what the files are")
+    importing.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+    importing.add_argument("--report", default=None, metavar="CSV", help="write the report lines here")
     add("create-admin", create_admin)
     checking = add("verify", verify)
     checking.add_argument("--without-store", action="store_true", help="leave the files' bytes out")

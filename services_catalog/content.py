@@ -45,6 +45,7 @@ __all__ = [
     "Option",
     "Prefill",
     "Question",
+    "Remark",
     "Requirement",
     "Result",
     "RevisionContent",
@@ -59,9 +60,11 @@ __all__ = [
     "plain",
 ]
 
-Prose = Annotated[str, Meta(min_length=1, max_length=10_000)]  # as the source says it, line breaks kept
-Code = Annotated[str, Meta(pattern=r"^[0-9A-Za-z.\-]{1,60}\Z", examples=["000.00.00.G15-KQ003453"])]
-Keys = Annotated[list[Key], Meta(max_length=30)]
+Prose = Annotated[str, Meta(min_length=1, max_length=20_000)]  # as the source says it, line breaks kept
+Code = Annotated[
+    str, Meta(min_length=1, max_length=200, examples=["000.00.00.G15-KQ003453"])
+]  # as typed there
+Keys = Annotated[list[Key], Meta(max_length=100)]
 Amount = Annotated[int, Meta(ge=0, le=10_000_000_000)]  # đồng
 Count = Annotated[int, Meta(ge=0, le=100)]
 
@@ -83,7 +86,7 @@ class TimeLimit(Part, frozen=True, kw_only=True):
     unit: Literal["same_day", "working_day", "working_hour", "day", "month", "stated"]
     extra_hours: Annotated[int, Meta(ge=0, le=7)] = 0
     result_cutoff: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d\Z")] | None = None
-    note: Text | None = None
+    note: Prose | None = None
     basis: Line | None = None
 
 
@@ -103,7 +106,7 @@ class Case(Part, frozen=True, kw_only=True):
     """
 
     key: Key
-    name: Annotated[str, Meta(min_length=1, max_length=1500)]
+    name: Annotated[str, Meta(min_length=1, max_length=4000)]
     code: Code | None = None
     time_limit: TimeLimit | None = None
     show_when: Conditions = []
@@ -127,7 +130,7 @@ class Requirement(Part, frozen=True, kw_only=True):
     """
 
     key: Key
-    name: Annotated[str, Meta(min_length=1, max_length=8000)]
+    name: Annotated[str, Meta(min_length=1, max_length=10_000)]
     code: Code | None = None
     template: Template | None = None
     cases: Keys = []
@@ -157,7 +160,9 @@ class FeeItem(Part, frozen=True, kw_only=True):
 
     `quantity_field` is the question that multiplies it. `optional`: owed only for an extra the applicant
     asks for, so it says nothing about the level (condition C5 of levels). `channels` and `cases`: where
-    it is owed, [] = everywhere.
+    it is owed, [] = everywhere. `stated`: something is owed, but the source gives no amount in đồng that
+    can be counted, only the words in `note`; such a revision cannot be filed online
+    (content_checks.problems).
     """
 
     key: Key
@@ -168,7 +173,8 @@ class FeeItem(Part, frozen=True, kw_only=True):
     per: Literal["dossier", "copy", "page", "case"]
     quantity_field: Key | None = None
     optional: bool = False
-    note: Text | None = None
+    stated: bool = False
+    note: Prose | None = None
     basis: Line | None = None
     valid_from: date | None = None
     valid_to: date | None = None
@@ -178,7 +184,7 @@ class FeeItem(Part, frozen=True, kw_only=True):
 
 class LegalBasis(Part, frozen=True, kw_only=True):
     number: Short
-    name: Annotated[str, Meta(min_length=1, max_length=1000)]
+    name: Annotated[str, Meta(min_length=1, max_length=4000)]
     articles: Line | None = None
     issued_on: date | None = None
 
@@ -186,8 +192,20 @@ class LegalBasis(Part, frozen=True, kw_only=True):
 class SequenceStep(Part, frozen=True, kw_only=True):
     """One step of carrying out (trình tự thực hiện), as the public reads it."""
 
-    name: Line | None = None
+    name: Annotated[str, Meta(min_length=1, max_length=4000)] | None = None
     text: Prose
+
+
+class Remark(Part, frozen=True, kw_only=True):
+    """What a source says among the papers and is none: a heading, an exception, a warning.
+
+    `about` is the heading it stands under; `cases`: those it belongs to, [] = all.
+    """
+
+    text: Prose
+    about: Line | None = None
+    code: Code | None = None
+    cases: Keys = []
 
 
 Act = Literal["receive", "assign", "appraise", "consult", "draft", "sign", "number", "release", "return"]
@@ -212,14 +230,14 @@ class Question(Part, frozen=True, kw_only=True):
 class NamedResult(Part, frozen=True, kw_only=True):
     """A result document by its national code."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=1000)]
+    name: Annotated[str, Meta(min_length=1, max_length=4000)]
     code: Code | None = None
 
 
 class Result(Part, frozen=True, kw_only=True):
     """`generated`: the portal can draw the document up from the answers."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=1000)]
+    name: Annotated[str, Meta(min_length=1, max_length=4000)]
     code: Code | None = None
     electronic: bool
     generated: bool
@@ -229,8 +247,8 @@ class RevisionContent(Part, frozen=True, kw_only=True):
     """All a revision says. `form` is empty when there is no e-form.
 
     `time_limit` holds where neither the case nor the way of filing has its own. `sequence` is the course
-    the public reads, `steps` the work inside the agency. `departments`: who settles it, in the words of
-    an imported record.
+    the public reads, `steps` the work inside the agency. `departments`, `applicants`: who settles it and
+    who may ask for it, in the words of an imported record.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=1500)]
@@ -240,32 +258,34 @@ class RevisionContent(Part, frozen=True, kw_only=True):
     sector: Short
     agency_level: Literal["commune", "province", "ministry"]
     time_limit: TimeLimit
-    cases: Annotated[list[Case], Meta(max_length=30)] = []
-    requirements: Annotated[list[Requirement], Meta(max_length=200)]
-    fees: Annotated[list[FeeItem], Meta(max_length=100)] = []
+    cases: Annotated[list[Case], Meta(max_length=100)] = []
+    requirements: Annotated[list[Requirement], Meta(max_length=500)]
+    fees: Annotated[list[FeeItem], Meta(max_length=500)] = []
     online_payment: bool
     channels: Annotated[list[Channel], Meta(min_length=1, max_length=3)]
     return_ways: Annotated[list[Channel], Meta(min_length=1, max_length=3)]
     ways: Annotated[list[Way], Meta(max_length=3)] = []
     result: Result | None
-    other_results: Annotated[list[NamedResult], Meta(max_length=20)] = []
+    other_results: Annotated[list[NamedResult], Meta(max_length=100)] = []
     forms_downloadable: bool
     signature_required: bool
     signing_ways: Annotated[list[Literal["vneid", "personal"]], Meta(max_length=2)]
     presence_required: bool
     field_verification: bool
     result_returned_without_presence: bool
-    legal_basis: Annotated[list[LegalBasis], Meta(max_length=60)]
-    sequence: Annotated[list[SequenceStep], Meta(max_length=40)] = []
-    conditions: Annotated[list[Prose], Meta(max_length=40)] = []
-    departments: Annotated[list[Line], Meta(max_length=200)] = []
+    legal_basis: Annotated[list[LegalBasis], Meta(max_length=200)]
+    sequence: Annotated[list[SequenceStep], Meta(max_length=100)] = []
+    conditions: Annotated[list[Prose], Meta(max_length=100)] = []
+    departments: Annotated[list[Line], Meta(max_length=1000)] = []
+    applicants: Annotated[list[Line], Meta(max_length=100)] = []
+    remarks: Annotated[list[Remark], Meta(max_length=500)] = []
     steps: Annotated[list[Step], Meta(max_length=30)]
     related: Annotated[list[Short], Meta(max_length=30)] = []
     usual_mistakes: Annotated[list[Line], Meta(max_length=30)] = []
     faq: Annotated[list[Question], Meta(max_length=30)] = []
     form: Annotated[list[Section], Meta(max_length=40)] = []
     form_template: Line | None = None
-    keywords: Annotated[list[Short], Meta(max_length=40)] = []
+    keywords: Annotated[list[Line], Meta(max_length=100)] = []
     source: Text
 
 

@@ -33,6 +33,8 @@ def problems(content: RevisionContent, earlier: Mapping[str, Set[str]] | None = 
             found.append(
                 f"Phí “{fee.name}”: {_asks(fee.quantity_field, counted)} không phải câu hỏi về số lượng"
             )
+        if fee.stated and (fee.amount_vnd or fee.online_amount_vnd or not fee.note):
+            found.append(f"Phí “{fee.name}”: chưa có mức thu thì ghi chú nói mức, không có số tiền")
         if fee.optional and not fee.quantity_field:
             found.append(f"Phí “{fee.name}”: khoản tùy chọn cần câu hỏi về số lượng")
     return found + _of_cases(content) + _dates(content.fees) + _limits(content) + _held(content)
@@ -85,7 +87,9 @@ def _limits(content: RevisionContent) -> list[str]:
     limits += [(f"cases.{case.key}", case.time_limit) for case in content.cases if case.time_limit]
     limits += [(f"ways.{way.channel}", way.time_limit) for way in content.ways if way.time_limit]
     wordy = [place for place, limit in limits if limit.unit == "stated"]
-    return found + [f"{place}: nộp trực tuyến cần thời hạn đếm được bằng số" for place in wordy]
+    found += [f"{place}: nộp trực tuyến cần thời hạn đếm được bằng số" for place in wordy]
+    vague = [fee.key for fee in content.fees if fee.stated and (not fee.channels or "online" in fee.channels)]
+    return found + [f"fees.{key}: nộp trực tuyến cần mức thu bằng số" for key in vague]
 
 
 def _held(content: RevisionContent) -> list[str]:

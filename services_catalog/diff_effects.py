@@ -100,7 +100,7 @@ def online_amount(both: Both) -> Effect:
 
 
 def new_fee(fee: FeeItem, *_: RevisionContent) -> Effect:
-    return LEGAL if max(fee.amount_vnd, fee.online_amount_vnd or 0) else NOTICE
+    return LEGAL if fee.stated or max(fee.amount_vnd, fee.online_amount_vnd or 0) else NOTICE
 
 
 def need(both: Both) -> Effect:

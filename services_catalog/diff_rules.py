@@ -86,6 +86,7 @@ FEE: Final = Record(
         "per": Value("tính theo", legal, say.named(say.PER)),
         "quantity_field": Value("nhân với câu hỏi", legal, say.question),
         "optional": Value("chỉ thu khi yêu cầu thêm", no_is_law, say.yes_no),
+        "stated": Value("mức thu chỉ nói bằng lời", legal, say.yes_no),
         "note": Value("ghi chú", harmless),
         "basis": Value("căn cứ", legal),
         "valid_from": Value("có hiệu lực từ", legal),
@@ -128,6 +129,15 @@ RESULT: Final = Record(
         "generated": Value("lập từ tờ khai", harmless, say.yes_no),
     },
     named("name"),
+)
+REMARK: Final = Record(
+    {
+        "text": Value("lời", notice),
+        "about": Value("đề mục", harmless),
+        "code": Value("mã", harmless),
+        "cases": Value("thuộc", notice, say.case_names),
+    },
+    named("text"),
 )
 OPTION: Final = Record({"label": Value("lời", harmless)}, named("label"))
 _field: dict[str, Value | Group | Items | One] = {
@@ -206,6 +216,10 @@ CONTENT: Final = Record(
         ),
         "conditions": Group("Yêu cầu, điều kiện", LEGAL, LEGAL),
         "departments": Group("Cơ quan giải quyết", NOTICE, NOTICE),
+        "applicants": Group("Đối tượng thực hiện", NOTICE, NOTICE),
+        "remarks": Items(
+            "Lưu ý về giấy tờ", REMARK, lambda it: it.code or it.text[:60], part(NOTICE), part(NOTICE)
+        ),
         "steps": Items("Bước", STEP, named("key"), part(NOTICE), part(NOTICE), NOTICE),
         "related": Group("Thủ tục liên quan", HARMLESS, HARMLESS),
         "usual_mistakes": Group("Lỗi hay gặp", HARMLESS, HARMLESS),
@@ -226,8 +240,8 @@ CONTENT: Final = Record(
 TABS: Final = (
     ("", ("name", "summary", "audience", "life_events", "sector", "agency_level", "conditions", "sequence",
           "result", "other_results", "legal_basis", "related", "usual_mistakes", "faq", "keywords",
-          "departments", "source")),
-    ("giay-to", ("requirements", "forms_downloadable", "form_template")),
+          "departments", "applicants", "source")),
+    ("giay-to", ("requirements", "remarks", "forms_downloadable", "form_template")),
     ("phi-thoi-han", ("time_limit", "channels", "return_ways", "ways", "cases", "fees", "online_payment")),
     ("co-quan", ("signature_required", "signing_ways", "presence_required", "field_verification",
                  "result_returned_without_presence")),

@@ -183,6 +183,8 @@ def whole_paper(paper: Requirement) -> str:
 def whole_fee(fee: FeeItem) -> str:
     """A fee with its amounts."""
     online = "" if fee.online_amount_vnd is None else f", trực tuyến {money(fee.online_amount_vnd)}"
+    if fee.stated:
+        return f"{fee.name}: {fee.note or 'mức thu chỉ nói bằng lời'}"
     return f"{fee.name}: {money(fee.amount_vnd)} {PER[fee.per]}{online}"
 
 

@@ -53,19 +53,19 @@ class OfferVerdict(msgspec.Struct, frozen=True, kw_only=True):
 def facts_of(content: RevisionContent, on: date) -> Facts:
     """What the content says on a day, as the eight conditions ask it.
 
-    A fee counts when it is owed in any case while filing online: extras one asks for (a quantity) and
-    items not in force on the day do not.
+    A fee counts when it is owed in any case while filing online: extras one asks for (a quantity), items
+    not in force on the day and those of other ways of filing do not.
     """
     parts = {
         "căn cứ pháp lý": content.legal_basis,
-        "trình tự thực hiện": content.steps,
+        "trình tự thực hiện": content.sequence or content.steps,
         "thành phần hồ sơ": content.requirements or content.form,
     }
     asked = [paper for paper in content.requirements if paper.needed != "not_needed"]
     owed = [
-        fee.amount_vnd if fee.online_amount_vnd is None else fee.online_amount_vnd
+        fee.stated or (fee.amount_vnd if fee.online_amount_vnd is None else fee.online_amount_vnd)
         for fee in due_now(content.fees, on)
-        if not fee.optional
+        if not fee.optional and (not fee.channels or "online" in fee.channels)
     ]
     return Facts(
         missing_parts=[name for name, there in parts.items() if not there],

@@ -80,3 +80,8 @@ def bump(session: Session) -> None:
         .on_conflict_do_update(index_elements=["id"], set_={"revision": table.c.revision + 1})
     )
     session.info[CHANGED] = True
+
+
+def forget_changes(session: Session) -> None:
+    """What changed the catalogue in this transaction was taken back: no read is outdated by it."""
+    session.info.pop(CHANGED, None)

@@ -45,10 +45,13 @@ def due_now(fees: Sequence[FeeItem], on: date) -> list[FeeItem]:
 def fee_text(fees: Sequence[FeeItem], on: date) -> str:
     """What one pays in any case, filing online; "Không thu phí" when nothing is owed.
 
-    Items one asks for oneself (more copies) are left out: the page lists them.
+    Items one asks for oneself (more copies) are left out: the page lists them. Where the source gives no
+    amount for one, no sum is named.
     """
-    owed = [(fee, _online(fee)) for fee in due_now(fees, on) if not fee.optional]
-    owed = [(fee, amount) for fee, amount in owed if amount]
+    due = [fee for fee in due_now(fees, on) if not fee.optional]
+    owed = [(fee, amount) for fee in due if (amount := _online(fee))]
+    if any(fee.stated for fee in due):
+        return "Theo mức thu được quy định"
     if not owed:
         return "Không thu phí"
     if len(owed) == 1:

@@ -7,8 +7,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from dossiers import statistics_controllers
-from dossiers.statistics_controllers import csv_text
+from portal.core import spreadsheets
+from portal.core.spreadsheets import csv_text
 from portal.core.storage import attachment_disposition
 from tests.hostile.tables.payloads import FORMULAS, MARKUP, NAMES
 
@@ -46,7 +46,7 @@ def test_numbers_stay_numbers() -> None:
 
 def test_fault_formulas_left_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: cells are written as they come."""
-    monkeypatch.setattr(statistics_controllers, "_cell", lambda value: value)
+    monkeypatch.setattr(spreadsheets, "_cell", lambda value: value)
 
     assert all(running(csv_text([[payload]])) for payload in ("=1+1", "a;=1+1", "@A1"))
 

@@ -87,7 +87,7 @@ def test_a_condition_on_nothing_is_refused_by_place(seeded):
 
     row = importing.import_procedure(seeded, "x", edited("1.001193", content=content), hands(seeded))
 
-    assert "form.registration.abandoned_note: điều kiện hỏi nowhere" in (row.reason or "")
+    assert "Tờ khai, “Lưu ý”: điều kiện hỏi một câu không còn trong tờ khai (nowhere)" in (row.reason or "")
 
 
 def test_the_listing_is_taken_in_seconds_and_never_over_what_is_kept_here(seeded):

@@ -8,7 +8,7 @@ from litestar.testing import TestClient
 from sqlmodel import Session
 
 from dossiers import processing
-from dossiers.statistics_controllers import csv_text
+from portal.core.spreadsheets import csv_text
 from tests import factories
 from tests.conftest import acts_as
 

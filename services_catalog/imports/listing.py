@@ -1,13 +1,11 @@
 """The national listing: thousands of entries in a few statements, never over what is kept here."""
 
-import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
-from msgspec import Struct
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session
 
@@ -15,36 +13,30 @@ from portal.core import text
 from portal.core.db import new_id
 from portal.core.errors import Invalid
 from services_catalog import shelf
+from services_catalog.imports import reading
+from services_catalog.imports.rows import GivenRow, ImportReport, ImportRow
 from services_catalog.models import Procedure
 from services_catalog.search import search_extra, words
 
-BATCH = 2000
-Outcome = Literal["created", "updated", "unchanged", "refused"]
-
-
-class ImportRow(Struct, frozen=True):
-    """What became of one procedure."""
-
-    code: str
-    outcome: Outcome
-    reason: str | None = None
-
-
-class ImportReport(Struct):
-    """What became of a listing; `refused` names each row that was not taken."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    kept: int = 0  # published here: its name and revision stay
-    refused: list[ImportRow] = []
-
-    @property
-    def total(self) -> int:
-        """Rows read."""
-        return self.created + self.updated + self.unchanged + self.kept + len(self.refused)
-
-
+BATCH: Final = 2000
+COLUMNS: Final = {
+    "code": "code",
+    "ma thu tuc": "code",
+    "ma tthc": "code",
+    "name": "name",
+    "ten thu tuc": "name",
+    "ten tthc": "name",
+    "sectors": "sectors",
+    "linh vuc": "sectors",
+    "publisher": "publisher",
+    "promulgated_by": "publisher",
+    "co quan cong bo": "publisher",
+    "departments": "departments",
+    "co quan thuc hien": "departments",
+    "applicants": "applicants",
+    "doi tuong": "applicants",
+    "doi tuong thuc hien": "applicants",
+}
 _COLUMNS = ("code", "name", "sectors", "publisher", "departments", "applicants")
 _LONGEST = {
     "code": 35,
@@ -54,50 +46,80 @@ _LONGEST = {
     "departments": 2000,
     "applicants": 1000,
 }
+KEPT: Final = (
+    "Thủ tục có bản riêng ở đây: giữ tên và nội dung, chỉ nhận nơi công bố, nơi thực hiện, đối tượng."
+)
 
 
 def import_listing(
     session: Session, path: Path, *, progress: Callable[[str], None] | None = None
 ) -> ImportReport:
-    """Take the national listing: a tab-separated file with a header naming at least code and name.
+    """Take the national listing: a table with a header naming at least code and name.
 
     Rows become listing entries ("chưa nhận trực tuyến ở đây"), outside every denominator. A procedure
     kept here only learns who promulgated and who settles it.
     """
     report = ImportReport()
-    seen: set[str] = set()
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        while batch := list(islice(rows, BATCH)):
-            _take(session, list(_readable(batch, seen, report)), report)
-            if progress is not None:
-                progress(f"Đã đọc {report.total} thủ tục của danh mục quốc gia.")
+    seen: dict[str, int] = {}
+    rows = reading.table(path, COLUMNS)
+    while batch := list(islice(rows, BATCH)):
+        for row in take(session, batch, seen):
+            if row.outcome == "refused":
+                report.refused.append(row)
+            elif row.reason == KEPT:
+                report.kept += 1
+            else:
+                setattr(report, row.outcome, getattr(report, row.outcome) + 1)
+        if progress is not None:
+            progress(f"Đã đọc {report.total} thủ tục của danh mục quốc gia.")
     if report.created or report.updated:
         shelf.bump(session)
     return report
 
 
-def _readable(
-    batch: Sequence[dict[str, Any]], seen: set[str], report: ImportReport
-) -> Iterator[dict[str, str]]:
-    """The rows that can be taken, in normal form; the others are refused by name."""
-    for row in batch:
-        code = (row.get("code") or "").strip()[:60]
+def take(session: Session, rows: Sequence[GivenRow], seen: dict[str, int]) -> list[ImportRow]:
+    """Write a batch; each row's outcome in order. `seen` keeps the line of each code's first row.
+
+    The version of the catalogue is the caller's to count on.
+    """
+    refused: dict[int, ImportRow] = {}
+    taken: dict[int, dict[str, str]] = {}
+    for place, row in enumerate(rows):
+        code = str((row.values or {}).get("code") or "").strip()[:60]
         try:
-            read = {
-                name: text.clean(row.get(name) or "", max_length=longest)
-                for name, longest in _LONGEST.items()
-            }
+            taken[place] = _readable(row, seen)
         except Invalid as wrong:
-            report.refused.append(ImportRow(code, "refused", wrong.detail))
+            refused[place] = ImportRow(code, "refused", wrong.detail, row.line)
+    outcomes = _write(session, list(taken.values()))
+    done = []
+    for place, row in enumerate(rows):
+        if place in refused:
+            done.append(refused[place])
             continue
-        if not shelf.is_code(read["code"]) or not read["name"]:
-            report.refused.append(ImportRow(code, "refused", "Dòng này thiếu mã hoặc tên thủ tục."))
-        elif read["code"] in seen:
-            report.refused.append(ImportRow(code, "refused", "Mã này đã có ở một dòng trên."))
-        else:
-            seen.add(read["code"])
-            yield read
+        read = taken[place]
+        outcome, kept = outcomes[read["code"]]
+        done.append(ImportRow(read["code"], outcome, KEPT if kept else None, row.line, read["name"]))
+    return done
+
+
+def _readable(row: GivenRow, seen: dict[str, int]) -> dict[str, str]:
+    """A row in normal form.
+
+    Raises:
+        Invalid: it cannot be taken.
+    """
+    if row.broken is not None:
+        raise Invalid(row.broken)
+    read = {
+        name: text.clean(row.values.get(name) or "", max_length=longest) for name, longest in _LONGEST.items()
+    }
+    if not read["code"] or not read["name"]:
+        raise Invalid("Dòng này thiếu mã hoặc tên thủ tục.")
+    if not shelf.is_code(read["code"]):
+        raise Invalid(f"{read['code']} không phải mã thủ tục, ví dụ 1.001193.")
+    if (first := seen.setdefault(read["code"], row.line)) != row.line:
+        raise Invalid(f"Mã này đã có ở dòng {first}.")
+    return read
 
 
 _DERIVED = ("name_folded", "search_extra", "audience")
@@ -129,13 +151,10 @@ _UPSERT = sa.text(
            OR p.origin = 'listing' AND (p.name, p.sector_names, p.audience, p.search_extra)
                 IS DISTINCT FROM
                 (excluded.name, excluded.sector_names, excluded.audience, excluded.search_extra)
-        RETURNING xmax = 0 AS fresh, origin, code
+        RETURNING xmax = 0 AS fresh, code
     )
-    SELECT count(*) FILTER (WHERE fresh) AS created,
-           count(*) FILTER (WHERE NOT fresh AND origin = 'listing') AS updated,
-           (SELECT count(*) FROM procedure JOIN given USING (code) WHERE origin = 'own') AS kept,
-           array_agg(code) FILTER (WHERE origin = 'own') AS own
-    FROM written
+    SELECT given.code, written.fresh, COALESCE(p.origin = 'own', false) AS own
+    FROM given LEFT JOIN written USING (code) LEFT JOIN procedure p USING (code)
     """
 ).bindparams(
     *(sa.bindparam(name, type_=ARRAY(sa.Uuid)) for name in ("id", "sector_id")),
@@ -146,10 +165,12 @@ _UPSERT = sa.text(
 )
 
 
-def _take(session: Session, rows: Sequence[dict[str, str]], report: ImportReport) -> None:
-    """Write a batch in one statement."""
+def _write(
+    session: Session, rows: Sequence[dict[str, str]]
+) -> dict[str, tuple[Literal["created", "updated", "unchanged"], bool]]:
+    """Write rows in one statement; code → what became of it, and whether it is kept here."""
     if not rows:
-        return
+        return {}
     names = sorted({part for row in rows for part in row["sectors"].split("|") if part})
     sectors = shelf.sector_ids(session, names)
     columns: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in _COLUMNS}
@@ -160,12 +181,12 @@ def _take(session: Session, rows: Sequence[dict[str, str]], report: ImportReport
     columns["search_extra"] = [
         search_extra(row["name"], row["sectors"], row["publisher"], row["departments"]) for row in rows
     ]
-    done = session.execute(_UPSERT, columns).one()
-    _index_again(session, done.own or [])
-    report.created += done.created
-    report.updated += done.updated
-    report.kept += done.kept
-    report.unchanged += len(rows) - done.created - done.updated - done.kept
+    done = session.execute(_UPSERT, columns).all()
+    _index_again(session, [row.code for row in done if row.own and row.fresh is not None])
+    return {
+        row.code: ("created" if row.fresh else "unchanged" if row.fresh is None else "updated", row.own)
+        for row in done
+    }
 
 
 def _index_again(session: Session, codes: Sequence[str]) -> None:

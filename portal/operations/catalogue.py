@@ -1,0 +1,101 @@
+"""Commands on the catalogue: files brought in, with a line of progress and a report."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from sqlmodel import Session
+
+from portal.core import runtime
+from portal.core.spreadsheets import csv_lines
+from portal.core.work import unit_of_work
+from services_catalog import shelf
+from services_catalog.imports import own, report, running
+from services_catalog.imports.kinds import NAMES, Kind
+from services_catalog.imports.rows import ImportRow, Refused
+
+Say = Callable[[str], None]
+
+
+def import_files(
+    files: Sequence[str], *, kind: Kind | None, dry_run: bool, report_to: str | None, say: Say
+) -> int:
+    """Take files one after the other; 1 when a row or a file was refused.
+
+    Records of other catalogues become drafts. Our own files are published, as the seed is: whoever may run
+    this command holds both hands.
+    """
+    done: list[ImportRow] = []
+    wrong = 0
+    for name in files:
+        started = time.monotonic()
+        try:
+            rows = _file(Path(name), kind, dry_run=dry_run, say=say)
+        except Refused as refused:
+            say(f"{name}: {refused.reason}")
+            wrong += 1
+            continue
+        except OSError as error:
+            say(f"{name}: không mở được tệp ({error.strerror}).")
+            wrong += 1
+            continue
+        seconds = f"{time.monotonic() - started:.1f}".replace(".", ",")
+        say(f"{name}: {report.summary(rows, dry_run=dry_run)} {seconds} giây.")
+        for row in rows:
+            if row.outcome == "refused":
+                say(f"  dòng {row.line} {row.code}: {row.reason}")
+        done += rows
+    if report_to is not None:
+        with Path(report_to).open("w", encoding="utf-8", newline="") as out:
+            out.writelines(csv_lines(report.table(done)))
+    return 1 if wrong or any(row.outcome == "refused" for row in done) else 0
+
+
+def _file(path: Path, kind: Kind | None, *, dry_run: bool, say: Say) -> list[ImportRow]:
+    """Take one file.
+
+    Raises:
+        Refused: it cannot be read as a whole.
+    """
+    with running.opened(path, kind) as (plain, found), _transactions(dry_run) as work:
+        total = running.total(plain, found)
+        say(f"{path}: {NAMES[found]}, {total} dòng.")
+        with work() as session:
+            hands = own.machine_hands(session)
+        job = running.Job(path=plain, kind=found, editor=hands.editor, reviewer=hands.reviewer)
+        seen: dict[str, int] = {}
+        done: list[ImportRow] = []
+        for batch in running.batches(job, seen):
+            with work() as session:
+                done += running.take(session, job, batch, seen)
+            _tell(f"{len(done)}/{total}")
+        _tell("")
+    return done
+
+
+@contextmanager
+def _transactions(dry_run: bool) -> Iterator[Callable[[], AbstractContextManager[Session]]]:
+    """What makes the transaction of a batch; in a dry run all batches share one that is taken back."""
+    if not dry_run:
+        yield unit_of_work
+        return
+    with runtime.sessions() as session:
+
+        @contextmanager
+        def shared() -> Iterator[Session]:
+            yield session
+
+        try:
+            yield shared
+        finally:
+            session.rollback()
+            shelf.forget_changes(session)
+
+
+def _tell(words: str) -> None:
+    """The line of progress, over the one before it, where a person looks."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{words:<30}" + ("" if words else "\r"))
+        sys.stderr.flush()

@@ -1,0 +1,102 @@
+"""Agencies from a file: JSON, or a table; parents stand before their children. Each change is an event."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+from sqlmodel import Session, select
+
+from auth.models import Agency, AgencyKind
+from portal.core import events
+from portal.core.errors import Invalid
+from services_catalog import import_queries, shelf
+from services_catalog.imports.rows import GivenRow, ImportReport, ImportRow
+
+COLUMNS: Final = {
+    "code": "code",
+    "ma": "code",
+    "ma co quan": "code",
+    "name": "name",
+    "ten": "name",
+    "ten co quan": "name",
+    "kind": "kind",
+    "loai": "kind",
+    "parent": "parent",
+    "truc thuoc": "parent",
+    "ma co quan cap tren": "parent",
+    "valid_from": "valid_from",
+    "hieu luc tu": "valid_from",
+    "valid_to": "valid_to",
+    "hieu luc den": "valid_to",
+    "address": "address",
+    "dia chi": "address",
+    "phone": "phone",
+    "dien thoai": "phone",
+}
+
+
+class AgencyFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """One agency of a file, such as seed/agencies.json."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=35)]
+    name: Annotated[str, Meta(min_length=1, max_length=300)]
+    kind: AgencyKind
+    parent: str | None
+    valid_from: date
+    valid_to: date | None = None
+    address: Annotated[str, Meta(max_length=500)] = ""
+    phone: Annotated[str, Meta(max_length=50)] = ""
+
+
+def seed_agencies(session: Session, path: Path) -> ImportReport:
+    """Create or bring up to date the agencies of a file.
+
+    Raises:
+        Invalid: a parent is not known.
+    """
+    report = ImportReport()
+    ids = import_queries.agency_ids(session)
+    for given in msgspec.json.decode(path.read_bytes(), type=list[AgencyFile]):
+        outcome = _keep(session, given, ids, None)
+        setattr(report, outcome, getattr(report, outcome) + 1)
+    session.flush()
+    if report.created or report.updated:
+        shelf.bump(session)
+    return report
+
+
+def take(session: Session, row: GivenRow, ids: dict[str, UUID], actor_id: UUID | None) -> ImportRow:
+    """Create or bring up to date one agency; `ids` learns of it."""
+    values = {name: value for name, value in row.values.items() if value not in ("", None)}
+    code = str(values.get("code") or "")[:60]
+    try:
+        given = msgspec.convert({"parent": None, **values}, AgencyFile, strict=False)
+        outcome = _keep(session, given, ids, actor_id)
+    except (msgspec.ValidationError, Invalid) as wrong:
+        return ImportRow(code, "refused", getattr(wrong, "detail", str(wrong)), row.line)
+    return ImportRow(code, outcome, None, row.line, given.name)  # type: ignore[arg-type]
+
+
+def _keep(session: Session, given: AgencyFile, ids: dict[str, UUID], actor_id: UUID | None) -> str:
+    if given.parent is not None and given.parent not in ids:
+        raise Invalid(f"Cơ quan {given.code} thuộc {given.parent}, mà không có cơ quan đó.")
+    values: dict[str, Any] = {**msgspec.structs.asdict(given), "parent_id": ids.get(given.parent or "")}
+    del values["parent"]
+    found = session.exec(select(Agency).where(Agency.code == given.code).with_for_update()).one_or_none()
+    changed = [name for name, value in values.items() if found and getattr(found, name) != value]
+    if found and not changed:
+        return "unchanged"
+    agency = found or Agency(**values)
+    for name in changed:
+        setattr(agency, name, values[name])
+    session.add(agency)
+    session.flush()
+    ids[agency.code] = agency.id
+    facts = {"code": agency.code, "changed": changed}
+    events.record(session, agency, "agency.changed" if found else "agency.created", actor_id, facts)
+    session.add(agency)
+    session.flush()
+    return "updated" if found else "created"
