@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from services_catalog.index import Vocabulary
 from services_catalog.spelling import Word, respelled, slips, telex, vni, words
-from services_catalog.thesaurus import Phrase, Thesaurus
+from services_catalog.thesaurus import Phrase, Thesaurus, Way
 
 MAX_WORDS: Final = 24
 MAX_READINGS: Final = 8
@@ -32,10 +32,14 @@ class Slot(Struct, frozen=True):
 
 
 class Reading(Struct, frozen=True):
-    """One way to understand a question; `share` is how sure it is, in percent."""
+    """One way to understand a question; `share` is how sure it is, in percent.
+
+    `put`: the official words that stand for what was said.
+    """
 
     slots: tuple[Slot, ...]
     share: int = 100
+    put: tuple[str, ...] = ()
 
 
 def readings(typed: str, vocabulary: Vocabulary, thesaurus: Thesaurus) -> list[Reading]:
@@ -51,7 +55,7 @@ def readings(typed: str, vocabulary: Vocabulary, thesaurus: Thesaurus) -> list[R
     places = [span for span in spans if span[1].official]
     if not places:
         slots = _in_company(slots, vocabulary)
-    ways: list[list[tuple[Word, ...] | None]] = [[*phrase.official, None] for _, phrase, _ in places]
+    ways: list[list[Way | None]] = [[*phrase.official, None] for _, phrase, _ in places]
     found = [_put(slots, places, chosen) for chosen in islice(product(*ways), MAX_READINGS - 1)]
     plain = Reading(tuple(slots))
     return [*(one for one in found if one != plain), plain]
@@ -178,15 +182,18 @@ def _says(slots: Sequence[Slot], phrase: Phrase) -> int:
 def _put(
     slots: Sequence[Slot],
     places: Sequence[tuple[int, Phrase, int]],
-    chosen: Sequence[tuple[Word, ...] | None],
+    chosen: Sequence[Way | None],
 ) -> Reading:
     """The question with the official words chosen in the place of what was said (None: left as said)."""
     put: list[Slot] = []
+    said: list[str] = []
     share, at = 100, 0
     for (start, phrase, sure), official in zip(places, chosen, strict=True):
         if official is None:
             continue
         put += slots[at:start]
-        put += [Slot(((one.folded, TYPED),), one.key) for one in official]
+        put += [Slot(((one.folded, TYPED),), one.key) for one in official.words]
+        if len(official.words) > 1 < len(phrase.said):  # single verbs need no telling
+            said.append(official.text)
         at, share = start + len(phrase.said), min(share, sure)
-    return Reading((*put, *slots[at:]), share)
+    return Reading((*put, *slots[at:]), share, tuple(said))

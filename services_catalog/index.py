@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from portal.core.text import fold
@@ -25,6 +26,9 @@ PAIR: Final = 1 << 32  # neighbours are one number: place of the first word * PA
 def sector_code(name: str) -> str:
     """The code of a sector: its folded name with hyphens."""
     return fold(name).replace(" ", "-")[:200]
+
+
+Agency = tuple[str, date, date | None]  # name, first day, day after the last
 
 
 class Texts:
@@ -138,7 +142,8 @@ class Index:
         shown: Shown,
         vocabulary: Vocabulary,
         chosen: dict[str, dict[Any, int]],
-        names: dict[str, dict[str, str]],
+        sectors: Mapping[str, str],
+        agencies: Mapping[str, Agency],
     ) -> None:
         self.version, self.size = version, len(codes)
         self.codes, self.code = Codes(codes), codes
@@ -146,7 +151,7 @@ class Index:
         self.shown, self.vocabulary = shown, vocabulary
         self.received = (1 << len(shown.terms)) - 1  # published here: they stand first
         self.everything = (1 << self.size) - 1
-        self.names = names  # of sectors and agencies, by code
+        self.sectors, self.agencies = sectors, agencies  # names by code
         self._popularity, self._lengths, self._chosen = popularity, lengths, chosen
 
     def name(self, place: int) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from services_catalog.index import BRIEF, GROUPS, PAIR, Index, Shown, Texts, Vocabulary, sector_code
+from services_catalog.index import BRIEF, GROUPS, PAIR, Agency, Index, Shown, Texts, Vocabulary, sector_code
 from services_catalog.postings import Postings, bits
 from services_catalog.spelling import Word, words
 
@@ -51,7 +51,7 @@ def build(
     entries: Iterable[Entry],
     *,
     version: int = 0,
-    agencies: Mapping[str, str] | None = None,
+    agencies: Mapping[str, Agency] | None = None,
     abbreviations: Mapping[str, str] | None = None,
     breathe: Callable[[], None] = _pause,
 ) -> Index:
@@ -93,7 +93,8 @@ def build(
             group: {key: bits(held, size) for key, held in values.items()}
             for group, values in choosing.found.items()
         },
-        names={"sector": choosing.sectors, "agency": dict(agencies or {})},
+        sectors=choosing.sectors,
+        agencies=dict(agencies or {}),
     )
 
 

@@ -129,8 +129,8 @@ _holders: WeakKeyDictionary[Any, _Holder] = WeakKeyDictionary()
 def read(session: Session) -> Index:
     """An index of what the session sees; the version is read before the rows, so it is at least that new."""
     number = version(session)
-    named = session.execute(sa.select(col(Agency.code), col(Agency.name)).order_by(col(Agency.code)))
-    agencies = {row.code: row.name for row in named}
+    columns = (col(Agency.code), col(Agency.name), col(Agency.valid_from), col(Agency.valid_to))
+    agencies = {row[0]: (row[1], row[2], row[3]) for row in session.execute(sa.select(*columns))}
     return build(
         _entries(session),
         version=number,

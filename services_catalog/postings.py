@@ -135,7 +135,7 @@ class Tally:
 
     def levels(self, among: int) -> Iterator[tuple[int, int]]:
         """The numbers that occur in `among`, highest first, with the documents of each."""
-        todo = [(len(self._planes) - 1, 0, among)]
+        todo = [(len(self._planes) - 1, 0, among)] if among else []
         while todo:
             place, number, held = todo.pop()
             if place < 0:

@@ -32,11 +32,13 @@ from services_catalog.public_queries import (
 )
 from services_catalog.search import (
     FilterCounts,
+    FilterNames,
     Filters,
     ProcedureList,
     ProcedureRow,
     Suggestion,
     best,
+    filter_names,
     search,
     suggestions,
 )
@@ -44,6 +46,7 @@ from services_catalog.search import (
 __all__ = [
     "AgencyRow",
     "FilterCounts",
+    "FilterNames",
     "Filters",
     "ProcedureList",
     "ProcedureRow",
@@ -51,6 +54,7 @@ __all__ = [
     "SectorRow",
     "Suggestion",
     "agencies",
+    "filter_names",
     "revisions",
     "search",
     "sectors",

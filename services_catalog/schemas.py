@@ -38,12 +38,16 @@ __all__ = [
 
 
 class ProcedureIndex(Struct, frozen=True):
-    """A page of what was found; `total` and `counts` are of all of it."""
+    """A page of what was found; `total` and `counts` are of all of it.
+
+    `meant`: official words that were looked for in the place of everyday ones.
+    """
 
     items: list[ProcedureRow]
     next: str | None
     total: int
     counts: FilterCounts
+    meant: list[str]
 
 
 class SuggestionIndex(Struct, frozen=True):

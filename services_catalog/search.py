@@ -68,12 +68,24 @@ class FilterCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProcedureList(msgspec.Struct, frozen=True):
-    """A page of what was found; `total` and `counts` are of all of it."""
+    """A page of what was found; `total` and `counts` are of all of it.
+
+    `meant`: official words that were looked for in the place of everyday ones.
+    """
 
     items: list[ProcedureRow]
     next: str | None
     total: int = 0
     counts: FilterCounts = FilterCounts()
+    meant: list[str] = []
+
+
+class FilterNames(msgspec.Struct, frozen=True):
+    """The names of what lists are narrowed by, by code; `received`: sectors with something received here."""
+
+    sectors: dict[str, str]
+    received: frozenset[str]
+    agencies: dict[str, str]  # those that exist today
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -122,8 +134,10 @@ def search(
     index = current(session)
     asked: dict[str, str] = msgspec.to_builtins(filters or Filters())
     among = index.narrowed(asked)
+    meant: list[Reading] = []
     if typed:
-        found, levels = ranked(index, readings(typed, index.vocabulary, thesaurus()), typed)
+        meant = readings(typed, index.vocabulary, thesaurus())
+        found, levels = ranked(index, meant, typed)
         hits = _hits(index, levels, among, after)
     else:
         found, hits = index.everything, ((0, place) for place in _browsed(index, among, after))
@@ -133,6 +147,21 @@ def search(
         _cursor(index, typed, *page[limit - 1]) if len(page) > limit else None,
         (found & among).bit_count(),
         msgspec.convert(index.counts(found, asked), FilterCounts),
+        list(meant[0].put) if meant else [],
+    )
+
+
+def filter_names(session: Session) -> FilterNames:
+    """What the lists' filters are called."""
+    index, today = current(session), clock.today()
+    return FilterNames(
+        sectors=dict(index.sectors),
+        received=frozenset(index.counts(index.received, {})["sector"]),
+        agencies={
+            code: name
+            for code, (name, begins, ends) in index.agencies.items()
+            if begins <= today and (ends is None or today < ends)
+        },
     )
 
 

@@ -16,11 +16,18 @@ from services_catalog.spelling import Word, words
 FILE: Final = Path(__file__).parent / "seed" / "synonyms.tsv"
 
 
+class Way(Struct, frozen=True):
+    """One official way to say it, as written and in words."""
+
+    text: str
+    words: tuple[Word, ...]
+
+
 class Phrase(Struct, frozen=True):
     """What people say, and each official way to say it."""
 
     said: tuple[Word, ...]
-    official: tuple[tuple[Word, ...], ...]
+    official: tuple[Way, ...]
 
 
 class Thesaurus:
@@ -34,7 +41,9 @@ class Thesaurus:
             said, _, official = line.rstrip("\n").partition("\t")
             if not said.strip() or said.startswith("#"):
                 continue
-            ways = tuple(found for way in official.split("|") if (found := tuple(words(way))))
+            ways = tuple(
+                Way(way.strip(), found) for way in official.split("|") if (found := tuple(words(way)))
+            )
             phrase = Phrase(tuple(words(said)), ways)
             if said.startswith("="):
                 self.abbreviations[phrase.said[0].folded] = official

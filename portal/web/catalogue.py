@@ -1,6 +1,6 @@
 """Finding a procedure: the list, searched and narrowed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -14,9 +14,10 @@ from portal.web.browse import AUDIENCES, EVENT_NAMES
 from portal.web.pages import AnyRequest, page
 from services_catalog import caching, queries
 from services_catalog.levels import LEVEL_NAMES, Level
-from services_catalog.queries import Filters, ProcedureList
+from services_catalog.queries import FilterCounts, FilterNames, Filters, ProcedureList
 
 PAGE_SIZE: Final = 20
+FACETS: Final = 6  # values of a filter that are shown at once
 
 CHOICES: Final = {
     "q": "q",
@@ -29,12 +30,21 @@ CHOICES: Final = {
 
 
 class Facet(msgspec.Struct, frozen=True):
-    """One way to narrow the list; `count` is None where counting would mislead."""
+    """One way to narrow the list, and to how many; of the current one `href` takes it back."""
 
     label: str
     href: str
     current: bool
-    count: int | None = None
+    count: int
+
+
+class FacetGroup(msgspec.Struct, frozen=True):
+    """The values of one filter; those of `more` are shown on demand."""
+
+    key: str
+    title: str
+    items: list[Facet]
+    more: list[Facet] = []
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,8 +108,7 @@ def _found(request: AnyRequest, session: DbSession, chosen: Chosen, after: str) 
         found = queries.search(session, chosen.q, chosen.filters(), after=after or None, limit=PAGE_SIZE)
     except Invalid as refusal:
         problem = refusal.detail
-    sectors = queries.sectors(session)
-    agencies, _ = queries.agencies(session)
+    names = queries.filter_names(session)
     return page(
         request,
         "catalogue/search.html",
@@ -108,43 +117,54 @@ def _found(request: AnyRequest, session: DbSession, chosen: Chosen, after: str) 
         first=not after,
         problem=problem,
         nearest=_nearest(session, chosen.q) if not found.items and not problem and chosen.q else [],
-        tags=list(_tags(chosen, sectors, agencies)),
-        sector_facets=[
-            Facet(one.name, chosen.href(sector=one.code), one.code == chosen.sector, one.published)
-            for one in sectors
-            if one.published
-        ],
-        other_sectors=[
-            Facet(one.name, chosen.href(sector=one.code), one.code == chosen.sector, one.listed)
-            for one in sectors
-            if not one.published
-        ],
-        agency_facets=[
-            Facet(one.name, chosen.href(agency=one.code), one.code == chosen.agency, one.published)
-            for one in agencies
-            if one.published
-        ],
-        level_facets=[
-            Facet(LEVEL_NAMES[one], chosen.href(level=one.value), one.value == chosen.level)
-            for one in (Level.FULL, Level.PARTIAL)
-        ],
-        audience_facets=[
-            Facet(name, chosen.href(audience=key), key == chosen.audience) for key, name in AUDIENCES.items()
-        ],
+        tags=list(_tags(chosen, names)),
+        facets=[group for group in _facets(chosen, found.counts, names) if group.items or group.more],
         next_href=chosen.href(sau=found.next) if found.next else None,
     )
 
 
-def _tags(chosen: Chosen, sectors: list[Any], agencies: list[Any]) -> Iterator[tuple[str, str]]:
+def _facets(chosen: Chosen, counts: FilterCounts, names: FilterNames) -> Iterator[FacetGroup]:
+    """Every way to narrow the list further, or to take a choice back."""
+
+    def facets(key: str, labels: Iterable[tuple[str, str]], numbers: dict[str, int]) -> list[Facet]:
+        now = getattr(chosen, key)
+        return [
+            Facet(label, chosen.href(**{key: "" if value == now else value}), value == now, numbers[value])
+            for value, label in labels
+            if numbers.get(value)
+        ]
+
+    def most(labels: Iterable[tuple[str, str]], numbers: dict[str, int]) -> list[tuple[str, str]]:
+        return sorted(labels, key=lambda one: (-numbers.get(one[0], 0), one[1]))
+
+    levels = [(one.value, LEVEL_NAMES[one]) for one in (Level.FULL, Level.PARTIAL)]
+    yield FacetGroup("muc-do", "Mức độ trực tuyến", facets("level", levels, counts.level))
+    agencies = facets("agency", most(names.agencies.items(), counts.agency), counts.agency)
+    yield FacetGroup("co-quan", "Cơ quan nhận hồ sơ", *_folded(agencies))
+    yield FacetGroup("doi-tuong", "Đối tượng", facets("audience", AUDIENCES.items(), counts.audience))
+    yield FacetGroup("viec", "Việc trong đời", facets("event", EVENT_NAMES.items(), counts.life_event))
+    sectors = most(names.sectors.items(), counts.sector)
+    if not chosen.q:  # who browses sees first where something is received here
+        sectors.sort(key=lambda one: one[0] not in names.received)
+    yield FacetGroup("linh-vuc", "Lĩnh vực", *_folded(facets("sector", sectors, counts.sector)))
+
+
+def _folded(facets: list[Facet]) -> tuple[list[Facet], list[Facet]]:
+    """The first ones, and those shown on demand; what is chosen is always shown."""
+    if len(facets) <= FACETS + 2:
+        return facets, []
+    chosen = [one for one in facets[FACETS:] if one.current]
+    return [*facets[:FACETS], *chosen], [one for one in facets[FACETS:] if not one.current]
+
+
+def _tags(chosen: Chosen, names: FilterNames) -> Iterator[tuple[str, str]]:
     """What the list is narrowed to: the words, and the address without it."""
     if chosen.event in EVENT_NAMES:
         yield f"Việc: {EVENT_NAMES[chosen.event]}", chosen.href(event="")
     if chosen.sector:
-        name = next((one.name for one in sectors if one.code == chosen.sector), chosen.sector)
-        yield f"Lĩnh vực: {name}", chosen.href(sector="")
+        yield f"Lĩnh vực: {names.sectors.get(chosen.sector, chosen.sector)}", chosen.href(sector="")
     if chosen.agency:
-        name = next((one.name for one in agencies if one.code == chosen.agency), chosen.agency)
-        yield f"Cơ quan: {name}", chosen.href(agency="")
+        yield f"Cơ quan: {names.agencies.get(chosen.agency, chosen.agency)}", chosen.href(agency="")
     if chosen.level in set(Level):
         yield f"Mức độ: {LEVEL_NAMES[Level(chosen.level)]}", chosen.href(level="")
     if chosen.audience in AUDIENCES:
