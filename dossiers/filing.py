@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from auth import queries as people
 from auth.actor import Actor
-from dossiers import access, queries
+from dossiers import access, offering, queries
 from dossiers.deadlines import reception_due
 from dossiers.models import Attachment, AttachmentState, Channel, Dossier
 from dossiers.workflow import Action, Status, advance
@@ -63,10 +63,11 @@ def open_draft(session: Session, actor: Actor, *, submission_id: UUID, code: str
     """Start a dossier for the procedure at the agency; the same submission_id finds the same draft.
 
     Raises:
-        NotFound: no published procedure has this code, or the agency does not offer it online.
+        NotOffered: no published procedure has this code, or the agency does not offer it online.
+        Closed, Stopped: its cut-off has passed, or an announced stop is running.
     """
     assert actor.id is not None  # guarded: requires(CITIZEN)
-    offer = queries.open_offering(session, code, agency_id)
+    offer = offering.open_offering(session, code, agency_id, now())
     person = people.person(session, actor.id)
     draft_id = new_id()
     key = crypto.subject_key(session, actor.id, create=True)
@@ -171,11 +172,12 @@ def _keep(session: Session, dossier: Dossier, answers: dict[str, Any]) -> None:
 def follow_revision(session: Session, dossier: Dossier, actor: Actor) -> RevisionContent:
     """The content the draft is written for, after moving it to the newest revision (decision 3).
 
-    Answers whose field is gone are dropped; the move is an event, shown as a notice.
+    Answers whose field is gone are dropped; the move is an event, shown as a notice. What is received no
+    longer keeps the revision it was written for: the draft stays its owner's.
     """
-    offer = queries.open_offering(session, dossier.procedure_code, dossier.receiving_agency_id)
-    if offer.revision_id == dossier.revision_id:
-        return offer.content
+    offer = offering.standing_offering(session, dossier.procedure_code, dossier.receiving_agency_id, now())
+    if offer is None or offer.revision_id == dossier.revision_id:
+        return queries.content(session, dossier.revision_id)
     kept = crypto.open_(session, dossier.subject_id, f"dossier.answers|{dossier.id}", dossier.answers)
     known = forms.keys(offer.content.form)
     dossier.revision_id, dossier.offering_id = offer.revision_id, offer.offering_id
@@ -237,6 +239,7 @@ def submit(session: Session, actor: Actor, dossier_id: UUID, *, idempotency_key:
     Raises:
         DossierNotFound: not visible to the actor.
         WrongState: it was filed already (409, `status_now`), unless the key says it is a retry.
+        NotOffered, Closed, Stopped: the procedure is not received (any more, or for now).
         RevisionMoved: the procedure changed; the draft must be looked through again.
         Incomplete: fields or papers are missing, each named.
     """
@@ -247,7 +250,8 @@ def submit(session: Session, actor: Actor, dossier_id: UUID, *, idempotency_key:
         return dossier
     access.demand(actor, Action.SUBMIT, dossier)
     status = advance(dossier.status, Action.SUBMIT)
-    offer = queries.open_offering(session, dossier.procedure_code, dossier.receiving_agency_id)
+    instant = now()
+    offer = offering.open_offering(session, dossier.procedure_code, dossier.receiving_agency_id, instant)
     if offer.revision_id != dossier.revision_id:
         raise RevisionMoved("Thủ tục vừa có bản mới. Mở lại tờ khai, xem các mục rồi nộp.")
     answers = crypto.open_(session, dossier.subject_id, f"dossier.answers|{dossier.id}", dossier.answers)
@@ -257,7 +261,6 @@ def submit(session: Session, actor: Actor, dossier_id: UUID, *, idempotency_key:
         count = len(fields) + len(papers)
         raise Incomplete(f"Còn {count} việc cần làm trước khi nộp.", fields=fields, papers=papers)
 
-    instant = now()
     digest, listed = _seal_manifest(session, dossier, attachments)
     dossier.status = status
     dossier.reference = reference()

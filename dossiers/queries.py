@@ -18,81 +18,11 @@ from portal.core import crypto
 from portal.core.crypto import SubjectKey
 from portal.core.db import Instant, built_once
 from portal.core.direct import Direct
-from portal.core.errors import NotFound
 from portal.core.paging import decode_cursor, encode_cursor
 from services_catalog import queries as catalogue
 from services_catalog.content import RevisionContent
-from services_catalog.models import Level, Offering, Procedure, ProcedureRevision
 
 D = access.D
-
-
-class NotOffered(NotFound):
-    """No agency of that id takes this procedure online here."""
-
-    title = "Chưa nhận trực tuyến ở đây"
-
-
-class Offer(msgspec.Struct, frozen=True):
-    """A published procedure at one agency: what a draft pins."""
-
-    procedure_id: UUID
-    revision_id: UUID
-    offering_id: UUID
-    name: str
-    level: Level
-    agency_name: str
-    content: RevisionContent
-
-    @property
-    def return_ways(self) -> list[str]:
-        return list(self.content.return_ways)
-
-
-def open_offering(session: Session, code: str, agency_id: UUID) -> Offer:
-    """The current published offering of a procedure at an agency.
-
-    Raises:
-        NotOffered: the code is unknown, only listed, withdrawn, or not offered online there.
-    """
-    row = session.execute(_open_offering(), {"code": code, "agency_id": agency_id}).one_or_none()
-    if row is None:
-        raise NotOffered("Cơ quan này chưa nhận thủ tục đó trực tuyến.")
-    return Offer(
-        row.procedure_id,
-        row.revision_id,
-        row.offering_id,
-        row.name,
-        Level(row.level),
-        row.agency_name,
-        content(session, row.revision_id),
-    )
-
-
-@built_once
-def _open_offering() -> Any:
-    models: tuple[Any, ...] = (Procedure, ProcedureRevision, Offering, Agency)
-    procedure, revision, offering, agency = (model.__table__ for model in models)
-    return (
-        sa.select(
-            procedure.c.id.label("procedure_id"),
-            revision.c.id.label("revision_id"),
-            offering.c.id.label("offering_id"),
-            procedure.c.name.label("name"),
-            offering.c.declared.label("level"),
-            agency.c.name.label("agency_name"),
-        )
-        .select_from(procedure)
-        .join(revision, revision.c.id == procedure.c.current_revision_id)
-        .join(offering, offering.c.revision_id == revision.c.id)
-        .join(agency, agency.c.id == offering.c.agency_id)
-        .where(
-            procedure.c.code == sa.bindparam("code", type_=sa.Text),
-            offering.c.agency_id == sa.bindparam("agency_id", type_=sa.Uuid),
-            offering.c.declared != Level.INFO,
-            revision.c.status == "published",
-        )
-    )
 
 
 def content(session: Session, revision_id: UUID) -> RevisionContent:

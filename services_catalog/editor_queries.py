@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from auth.models import Agency
 from portal.core.errors import NotFound
@@ -58,59 +59,58 @@ def by_id(session: Session, procedure_id: UUID, *, for_update: bool = False) -> 
 
 
 def due_to_begin(session: Session, today: date) -> list[UUID]:
-    """Procedures with a published revision, newer than the current one, whose day has come."""
-    return list(session.execute(sa.select(col(Procedure.id)).where(_due(today))).scalars())
-
-
-def _due(today: date) -> sa.ColumnElement[bool]:
-    current = sa.orm.aliased(ProcedureRevision)
-    present = sa.select(col(current.number)).where(col(current.id) == col(Procedure.current_revision_id))
-    return (
-        sa.select(sa.literal(1))
-        .where(
-            col(ProcedureRevision.procedure_id) == col(Procedure.id),
-            col(ProcedureRevision.status) == RevisionStatus.PUBLISHED,
-            col(ProcedureRevision.effective_on) <= today,
-            col(ProcedureRevision.number) > sa.func.coalesce(present.scalar_subquery(), 0),
-        )
-        .correlate(Procedure)
-        .exists()
+    """Procedures with a revision that is to begin: see `_due`."""
+    statement = (
+        sa.select(col(Procedure.id))
+        .join(ProcedureRevision, col(ProcedureRevision.procedure_id) == col(Procedure.id))
+        .where(*_due(), col(ProcedureRevision.effective_on) <= today)
+        .distinct()
     )
+    return list(session.execute(statement).scalars())
 
 
 def newest_due(session: Session, procedure: Procedure, today: date) -> ProcedureRevision | None:
-    """The newest published revision whose day has come, if it is not the current one."""
-    statement = (
-        select(ProcedureRevision)
-        .where(
-            ProcedureRevision.procedure_id == procedure.id,
-            ProcedureRevision.status == RevisionStatus.PUBLISHED,
-            col(ProcedureRevision.effective_on) <= today,
-        )
-        .order_by(col(ProcedureRevision.number).desc())
-        .limit(1)
-    )
-    found = session.exec(statement).one_or_none()
-    return None if found is None or found.id == procedure.current_revision_id else found
+    """The newest revision that is to begin by the day: see `_due`."""
+    return session.exec(_waiting(procedure.id).where(col(ProcedureRevision.effective_on) <= today)).first()
 
 
 def waiting_for(session: Session, procedure_id: UUID) -> ProcedureRevision | None:
-    """The newest revision that is published and not withdrawn, whatever its day."""
-    statement = (
+    """The newest published revision that has not begun, whatever its day."""
+    return session.exec(_waiting(procedure_id)).first()
+
+
+def _waiting(procedure_id: UUID) -> SelectOfScalar[ProcedureRevision]:
+    return (
         select(ProcedureRevision)
-        .where(
-            ProcedureRevision.procedure_id == procedure_id,
-            ProcedureRevision.status == RevisionStatus.PUBLISHED,
-        )
+        .join(Procedure, col(Procedure.id) == col(ProcedureRevision.procedure_id))
+        .where(ProcedureRevision.procedure_id == procedure_id, *_due())
         .order_by(col(ProcedureRevision.number).desc())
         .limit(1)
     )
-    return session.exec(statement).one_or_none()
+
+
+def _due() -> tuple[sa.ColumnElement[bool], ...]:
+    """Published, never begun, and no newer one has begun: what a later one overtook never begins."""
+    newer = sa.orm.aliased(ProcedureRevision)
+    overtaken = sa.select(sa.literal(1)).where(
+        col(newer.procedure_id) == col(ProcedureRevision.procedure_id),
+        col(newer.number) > col(ProcedureRevision.number),
+        col(newer.began_at).is_not(None),
+    )
+    return (
+        col(ProcedureRevision.status) == RevisionStatus.PUBLISHED,
+        col(ProcedureRevision.began_at).is_(None),
+        col(ProcedureRevision.id).is_distinct_from(col(Procedure.current_revision_id)),
+        sa.not_(overtaken.exists()),
+    )
 
 
 def due_to_close(session: Session, at: datetime) -> list[UUID]:
-    """Procedures whose cut-off has come."""
-    return list(session.execute(sa.select(col(Procedure.id)).where(col(Procedure.closes_at) <= at)).scalars())
+    """Procedures that are open although their cut-off has come."""
+    statement = sa.select(col(Procedure.id)).where(
+        col(Procedure.closes_at) <= at, col(Procedure.current_revision_id).is_not(None)
+    )
+    return list(session.execute(statement).scalars())
 
 
 def offered(session: Session, revision_id: UUID | None) -> list[Offering]:
@@ -140,6 +140,14 @@ def revision(session: Session, revision_id: UUID) -> ProcedureRevision:
     if found is None:
         raise NotFound("Không có bản này của thủ tục.")
     return found
+
+
+def numbered(session: Session, procedure_id: UUID, number: int) -> ProcedureRevision | None:
+    """The revision of this number, locked, if there is one."""
+    statement = select(ProcedureRevision).where(
+        ProcedureRevision.procedure_id == procedure_id, ProcedureRevision.number == number
+    )
+    return session.exec(statement.with_for_update().execution_options(populate_existing=True)).one_or_none()
 
 
 def earlier_kinds(session: Session, procedure_id: UUID) -> dict[str, set[str]]:

@@ -128,7 +128,11 @@ def judge(content: RevisionContent, offers: Sequence[Offer], on: date) -> list[O
 
 
 def _obstacle(offer: Offer, verdict: Verdict, ruleset: rulesets.RuleSet) -> Invalid | None:
-    """Why the level may not be declared. Source: Decree 224/2026/NĐ-CP, art. 14 (reason and basis)."""
+    """Why the level may not be declared.
+
+    Reason and basis of a partial service are a duty since Decree 224; here they are asked for before it
+    too, so that every partial service in the catalogue says why. Source: Decree 224/2026/NĐ-CP, art. 14.
+    """
     if offer.declared is Level.FULL and verdict.failing:
         return NotFullProcess(
             f"Chưa công bố toàn trình được: đạt {verdict.holding} trên {len(verdict.conditions)} điều kiện.",
@@ -138,8 +142,7 @@ def _obstacle(offer: Offer, verdict: Verdict, ruleset: rulesets.RuleSet) -> Inva
         return NotOnline(
             "Chưa công bố một phần được: thủ tục chưa có tờ khai điện tử hoặc chưa nhận qua mạng."
         )
-    needs_reason = offer.declared is Level.PARTIAL and ruleset.partial_needs_reason
-    if needs_reason and not (offer.reason_code and offer.reason_basis):
+    if offer.declared is Level.PARTIAL and not (offer.reason_code and offer.reason_basis):
         return ReasonMissing("Nêu lý do chưa toàn trình và điều luật làm căn cứ.", article=ruleset.duty_basis)
     if (offer.reason_code is None) != (offer.reason_basis is None):
         return ReasonMissing("Lý do và căn cứ đi cùng nhau: nêu cả hai.")
@@ -153,10 +156,28 @@ def _hint(offer: Offer, verdict: Verdict) -> str | None:
 
 
 def refuse(offers: Sequence[Offer], judged: Sequence[OfferVerdict], ruleset: rulesets.RuleSet) -> None:
-    """Raise the first obstacle, naming every agency that meets the same."""
+    """Raise the first obstacle; `agencies` are all that meet the same, `obstacles` all there are.
+
+    Each of `obstacles` names the agency, what is wrong, and the conditions that fail there.
+    """
     if not offers:
         raise NothingOffered("Chọn ít nhất một cơ quan thực hiện thủ tục.")
-    for offer, one in zip(offers, judged, strict=True):
-        if (wrong := _obstacle(offer, one.verdict, ruleset)) is not None:
-            same = [str(other.agency_id) for other in judged if other.obstacle == one.obstacle]
-            raise type(wrong)(wrong.detail, agencies=same, **wrong.extra)
+    found = [
+        (offer, _obstacle(offer, one.verdict, ruleset)) for offer, one in zip(offers, judged, strict=True)
+    ]
+    wrong = [(offer, obstacle) for offer, obstacle in found if obstacle is not None]
+    if not wrong:
+        return
+    first = wrong[0][1]
+    listed = [
+        {
+            "agency_id": str(offer.agency_id),
+            "declared": offer.declared,
+            "problem": type(obstacle).__name__,
+            "detail": obstacle.detail,
+            "failing": obstacle.extra.get("failing", []),
+        }
+        for offer, obstacle in wrong
+    ]
+    same = [str(offer.agency_id) for offer, obstacle in wrong if obstacle.detail == first.detail]
+    raise type(first)(first.detail, agencies=same, obstacles=listed, **first.extra)

@@ -42,7 +42,8 @@ class Origin(StrEnum):
 class RevisionStatus(StrEnum):
     """The life of a revision; a published one only ever becomes withdrawn.
 
-    Published with an effective day ahead, it waits: `procedure.current_revision_id` follows on that day.
+    Published with an effective day ahead, it waits: `procedure.current_revision_id` follows on that day,
+    and `began_at` keeps the instant. Called off before, it is withdrawn without ever having begun.
     """
 
     DRAFT = "draft"
@@ -90,9 +91,7 @@ class Procedure(Stream, table=True):
     life_events: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))
     origin: Origin = Field(sa_type=choice(Origin))
     current_revision_id: UUID | None = None
-    closes_at: datetime | None = Field(
-        default=None, sa_type=Instant
-    )  # hard cut-off: nothing is filed from then on
+    closes_at: datetime | None = Field(default=None, sa_type=Instant)  # from then on nothing is filed
     popularity: int = Field(default=0, sa_column_kwargs={"server_default": "0"})  # dossiers of the last year
     listing_only: bool | None = Field(  # computed; nothing published here: such entries come last in lists
         default=None,
@@ -133,6 +132,7 @@ class ProcedureRevision(Entity, table=True):
         sa.CheckConstraint("number > 0", name="number"),
         sa.CheckConstraint("(status IN ('draft', 'review')) = (published_at IS NULL)", name="published_at"),
         sa.CheckConstraint("(status = 'review') <= (submitted_by IS NOT NULL)", name="submitted_by"),
+        sa.CheckConstraint("began_at IS NULL OR published_at IS NOT NULL", name="began_at"),
         sa.Index(
             "uq_procedure_revision_draft",
             "procedure_id",
@@ -155,6 +155,7 @@ class ProcedureRevision(Entity, table=True):
     submitted_by: UUID | None = Field(default=None, foreign_key="account.id")
     published_at: datetime | None = Field(default=None, sa_type=Instant)
     published_by: UUID | None = Field(default=None, foreign_key="account.id")  # None: an import
+    began_at: datetime | None = Field(default=None, sa_type=Instant)  # became the current one
 
 
 class Offering(Entity, table=True):

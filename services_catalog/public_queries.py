@@ -112,13 +112,16 @@ _EDITION = _edition()
 def told() -> sa.ColumnElement[bool]:
     """Which revisions the public may read: those that held, hold, or follow one that holds.
 
-    A first revision that waits for its day is not public before it.
+    A first revision that waits for its day is not public before it, one called off before its day never.
     """
     begun = sa.or_(
         col(ProcedureRevision.effective_on) <= clock.today(), col(Procedure.current_revision_id).is_not(None)
     )
     return sa.or_(
-        col(ProcedureRevision.status) == RevisionStatus.WITHDRAWN,
+        sa.and_(
+            col(ProcedureRevision.status) == RevisionStatus.WITHDRAWN,
+            col(ProcedureRevision.began_at).is_not(None),
+        ),
         sa.and_(col(ProcedureRevision.status) == RevisionStatus.PUBLISHED, begun),
     )
 

@@ -1,16 +1,14 @@
-"""A revision on its way into force and out of it: published by a second person, begun on its day, closed."""
+"""What a second person decides of a revision: published, called off before its day, the procedure closed."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
-from uuid import UUID
+from datetime import datetime
 
 import msgspec
 from sqlmodel import Session
 
 from auth.actor import Actor
 from portal.core import clock, events, idempotency
-from portal.core.errors import Conflict, Invalid
-from services_catalog import editor_queries, rulesets, shelf
+from portal.core.errors import Conflict, Invalid, NotFound
+from services_catalog import editor_queries, rulesets, shelf, taking_effect
 from services_catalog.drafting import (
     NotInReview,
     SamePerson,
@@ -18,17 +16,10 @@ from services_catalog.drafting import (
     locked,
     require_seq,
     require_sound,
-    said,
     why,
 )
 from services_catalog.judging import OfferVerdict
-from services_catalog.models import (
-    LevelChange,
-    Offering,
-    Procedure,
-    ProcedureRevision,
-    RevisionStatus,
-)
+from services_catalog.models import Offering, Procedure, ProcedureRevision, RevisionStatus
 
 
 class NotPublished(Conflict):
@@ -41,13 +32,23 @@ class OverlappingValidity(Conflict):
     title = "Trùng thời gian hiệu lực"
 
 
+class NotWaiting(Conflict):
+    """The revision does not wait for its day: it applies, did, or another took its place."""
+
+    title = "Bản này không chờ ngày áp dụng"
+
+
+class NotClosing(Conflict):
+    title = "Thủ tục không có giờ ngừng nhận sắp tới"
+
+
 def publish(
     session: Session, code: str, actor: Actor, *, reason: str = "", key: str | None = None
 ) -> ProcedureRevision:
     """Publish what a colleague sent to review; it never changes again.
 
     It applies from its planned day, today at the earliest, and is judged by the rule set in force then:
-    with a day ahead it waits, and `begin_due` lets it follow. `key` makes a repeat harmless.
+    with a day ahead it waits (taking_effect). `key` makes a repeat harmless.
 
     Raises:
         NotFound, NoDraft, NotInReview: nothing waits for review.
@@ -67,6 +68,7 @@ def publish(
         raise NotInReview("Bản dự thảo này chưa được gửi duyệt.")
     if actor.id is None or actor.id in found.authors or actor.id == found.submitted_by:
         raise SamePerson("Bạn đã soạn hoặc gửi duyệt bản này: một người khác phải công bố.")
+    taking_effect.settle(session, procedure, clock.now())
     _, judged = require_sound(session, procedure, found)
     day = begins_on(found)
     later = editor_queries.waiting_for(session, procedure.id)
@@ -81,87 +83,11 @@ def publish(
     session.flush()
     if day > clock.today():
         facts = {"revision": found.id, "number": found.number, "effective_on": day}
-        events.record(session, procedure, "procedure.approved", actor.id, {**facts, **why(reason)})
+        _record(session, procedure, "procedure.approved", actor, facts, reason)
     else:
-        _begin(session, procedure, found, actor.id, reason)
-    session.add(procedure)
-    session.flush()
+        taking_effect.begin(session, procedure, found, actor.id, at=clock.now(), reason=reason)
     shelf.bump(session)
     return found
-
-
-def begin_due(session: Session, today: date) -> list[str]:
-    """Let every published revision whose day has come be the current one; the codes that moved on."""
-    moved = []
-    for procedure_id in editor_queries.due_to_begin(session, today):
-        procedure = editor_queries.by_id(session, procedure_id, for_update=True)
-        found = editor_queries.newest_due(session, procedure, today)
-        if found is None:
-            continue
-        _begin(session, procedure, found, None)
-        session.add(procedure)
-        moved.append(procedure.code)
-    if moved:
-        session.flush()
-        shelf.bump(session)
-    return moved
-
-
-def _begin(
-    session: Session,
-    procedure: Procedure,
-    found: ProcedureRevision,
-    actor_id: UUID | None,
-    reason: str = "",
-) -> None:
-    """Make the revision the current one: lists, levels' history, the event statistics count."""
-    before = editor_queries.offered(session, procedure.current_revision_id)
-    after = editor_queries.offered(session, found.id)
-    shelf.follow(session, procedure, found, said(found))
-    procedure.closes_at = None
-    _note_levels(session, procedure, found, before, after, actor_id or found.published_by)
-    offered = [
-        {"agency_id": one.agency_id, "declared": one.declared, "eligible": one.eligible} for one in after
-    ]
-    facts = {
-        "revision": found.id,
-        "number": found.number,
-        "ruleset": found.ruleset,
-        "effective_on": found.effective_on,
-        "offerings": offered,
-    }
-    events.record(session, procedure, "procedure.published", actor_id, {**facts, **why(reason)})
-
-
-def _note_levels(
-    session: Session,
-    procedure: Procedure,
-    revision: ProcedureRevision,
-    before: Sequence[Offering],
-    after: Sequence[Offering],
-    actor_id: UUID | None,
-) -> None:
-    """A row for each agency whose level is another one than before."""
-    was = {one.agency_id: one.declared for one in before}
-    now = {one.agency_id: one for one in after}
-    for agency_id in sorted({*was, *now}, key=str):
-        new = now.get(agency_id)
-        if (new.declared if new else None) == was.get(agency_id):
-            continue
-        session.add(
-            LevelChange(
-                procedure_id=procedure.id,
-                agency_id=agency_id,
-                revision_id=revision.id,
-                at=clock.now(),
-                before=was.get(agency_id),
-                after=new.declared if new else None,
-                ruleset=revision.ruleset,
-                reason_code=new.reason_code if new else None,
-                reason_basis=new.reason_basis if new else None,
-                actor_id=actor_id,
-            )
-        )
 
 
 def _offering(draft: ProcedureRevision, one: OfferVerdict) -> Offering:
@@ -179,6 +105,34 @@ def _offering(draft: ProcedureRevision, one: OfferVerdict) -> Offering:
     )
 
 
+def call_off(session: Session, code: str, number: int, actor: Actor, *, reason: str) -> ProcedureRevision:
+    """Call off a published revision before its day; what applies now goes on, others that wait too.
+
+    Raises:
+        NotFound: nothing was published under this code and number.
+        NotWaiting: its day has come, or it was called off or overtaken already.
+        Invalid: no reason.
+    """
+    if not reason.strip():
+        raise Invalid("Nêu lý do hủy bản đã công bố.")
+    procedure = editor_queries.by_code(session, code, for_update=True)
+    taking_effect.settle(session, procedure, clock.now())
+    found = editor_queries.numbered(session, procedure.id, number)
+    if found is None or found.status in editor_queries.UNPUBLISHED:
+        raise NotFound("Không có bản nào của thủ tục này được công bố với số đó.")
+    if found.status is RevisionStatus.WITHDRAWN:
+        raise NotWaiting(f"Bản {number} đã hủy hoặc đã ngừng.")
+    if found.began_at is not None or found.effective_on <= clock.today():
+        raise NotWaiting(f"Bản {number} đã đến ngày áp dụng. Công bố bản mới, hoặc ngừng nhận thủ tục.")
+    found.status = RevisionStatus.WITHDRAWN
+    session.add(found)
+    session.flush()
+    facts = {"revision": found.id, "number": found.number, "effective_on": found.effective_on}
+    _record(session, procedure, "procedure.revision_cancelled", actor, facts, reason)
+    shelf.bump(session)
+    return found
+
+
 def withdraw(
     session: Session,
     code: str,
@@ -190,6 +144,9 @@ def withdraw(
 ) -> ProcedureRevision:
     """End the published revision: no new dossiers from `closes_at` on (now); those filed go on under it.
 
+    The cut-off is the instant itself, whenever the worker gets to it (dossiers.queries.open_offering).
+    A published revision that waits for a later day still begins then: call it off to end that too.
+
     Raises:
         NotFound: no procedure has this code.
         Stale: the procedure changed meanwhile.
@@ -198,47 +155,55 @@ def withdraw(
     """
     procedure = editor_queries.by_code(session, code, for_update=True)
     require_seq(procedure, seq)
+    taking_effect.settle(session, procedure, clock.now())
     if procedure.current_revision_id is None:
         raise NotPublished("Thủ tục này chưa công bố, hoặc đã ngừng cung cấp.")
-    revision = editor_queries.revision(session, procedure.current_revision_id)
-    if closes_at is not None and closes_at > clock.now():
+    now = clock.now()
+    if closes_at is not None and closes_at > now:
+        revision = editor_queries.revision(session, procedure.current_revision_id)
         procedure.closes_at = closes_at
         facts = {"revision": revision.id, "number": revision.number, "closes_at": closes_at}
-        events.record(session, procedure, "procedure.closing_set", actor.id, {**facts, **why(reason)})
-    elif closes_at is not None and (clock.now() - closes_at).total_seconds() > 60:
+        _record(session, procedure, "procedure.closing_set", actor, facts, reason)
+    elif closes_at is not None and (now - closes_at).total_seconds() > 60:
         raise Invalid("Giờ ngừng nhận đã qua. Chọn một giờ sắp tới, hoặc để trống để ngừng ngay.")
     else:
-        _close(session, procedure, revision, actor.id, reason)
-    session.add(procedure)
-    session.flush()
+        revision = taking_effect.close(session, procedure, actor.id, at=now, reason=reason)
     shelf.bump(session)
     return revision
 
 
-def close_due(session: Session, at: datetime) -> list[str]:
-    """Withdraw every procedure whose cut-off has come; the codes that closed."""
-    closed = []
-    for procedure_id in editor_queries.due_to_close(session, at):
-        procedure = editor_queries.by_id(session, procedure_id, for_update=True)
-        if procedure.closes_at is None or procedure.closes_at > at or procedure.current_revision_id is None:
-            continue
-        _close(session, procedure, editor_queries.revision(session, procedure.current_revision_id), None, "")
-        session.add(procedure)
-        closed.append(procedure.code)
-    if closed:
-        session.flush()
-        shelf.bump(session)
-    return closed
+def keep_open(session: Session, code: str, actor: Actor, *, reason: str) -> ProcedureRevision:
+    """Take back a cut-off before it comes.
 
-
-def _close(
-    session: Session, procedure: Procedure, revision: ProcedureRevision, actor_id: UUID | None, reason: str
-) -> None:
-    before = editor_queries.offered(session, revision.id)
-    revision.status, procedure.current_revision_id = RevisionStatus.WITHDRAWN, None
+    Raises:
+        NotFound: no procedure has this code.
+        NotClosing: none is set, or it has come.
+        Invalid: no reason.
+    """
+    if not reason.strip():
+        raise Invalid("Nêu lý do bỏ giờ ngừng nhận.")
+    procedure = editor_queries.by_code(session, code, for_update=True)
+    taking_effect.settle(session, procedure, clock.now())
+    if procedure.current_revision_id is None or procedure.closes_at is None:
+        raise NotClosing("Thủ tục này không có giờ ngừng nhận nào sắp tới.")
+    revision = editor_queries.revision(session, procedure.current_revision_id)
+    facts = {"revision": revision.id, "number": revision.number, "closes_at": procedure.closes_at}
     procedure.closes_at = None
-    session.add(revision)
+    _record(session, procedure, "procedure.closing_cancelled", actor, facts, reason)
+    shelf.bump(session)
+    return revision
+
+
+def _record(
+    session: Session,
+    procedure: Procedure,
+    name: str,
+    actor: Actor,
+    facts: dict[str, object],
+    reason: str,
+) -> None:
+    session.add(procedure)
     session.flush()
-    _note_levels(session, procedure, revision, before, [], actor_id)
-    facts = {"revision": revision.id, "number": revision.number}
-    events.record(session, procedure, "procedure.withdrawn", actor_id, {**facts, **why(reason)})
+    events.record(session, procedure, name, actor.id, {**facts, **why(reason)})
+    session.add(procedure)
+    session.flush()

@@ -48,7 +48,7 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     valid_to: date | None  # the last day in force
     criteria_basis: str
     duty_basis: str
-    partial_needs_reason: bool  # a partial service must publish its reason and the sector law behind it
+    partial_needs_reason: bool  # the decree makes it a duty; the catalogue asks for it under either
 
 
 DECREE_42: Final = RuleSet(

@@ -173,7 +173,7 @@ def procedure(
     )
     session.flush()
     by_two(session, revision)
-    made.current_revision_id = revision.id
+    made.current_revision_id, revision.began_at = revision.id, revision.published_at
     session.add(revision)
     session.add(made)
     session.flush()

@@ -140,10 +140,11 @@ def _procedures(ground: Ground) -> None:
             ), revised AS (
                 INSERT INTO procedure_revision
                     (id, procedure_id, number, status, effective_on, ruleset, content, content_hash,
-                     created_at, published_at, offers, authors, submitted_at, submitted_by, published_by)
+                     created_at, published_at, offers, authors, submitted_at, submitted_by, published_by,
+                     began_at)
                 SELECT gen_random_uuid(), c.listed, 1, 'published', m.effective_on, m.ruleset, m.content,
                        m.content_hash, m.created_at, m.published_at, m.offers, m.authors, m.submitted_at,
-                       m.submitted_by, m.published_by
+                       m.submitted_by, m.published_by, m.began_at
                 FROM chosen c JOIN models m ON m.place = 1 + c.place %% (SELECT count(*) FROM models)
                 RETURNING id, procedure_id
             ), offered AS (

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from dossiers import filing, queries, tracking, views
+from dossiers import filing, offering, queries, tracking, views
 from dossiers.access import DossierNotFound
 from dossiers.models import AttachmentState
 from dossiers.workflow import Status, WrongState
@@ -41,7 +41,7 @@ def test_the_same_submission_id_finds_the_same_draft(session, world):
 def test_a_listing_entry_takes_no_dossier(session, world):
     agency, _, applicant = world
 
-    with pytest.raises(queries.NotOffered):
+    with pytest.raises(offering.NotOffered):
         filing.open_draft(session, applicant, submission_id=uuid4(), code="9.999999", agency_id=agency.id)
 
 

@@ -26,7 +26,10 @@ def said(**changes: Any) -> RevisionContent:
 def draft(session: Session, editor: Actor, agency_id: UUID, level: Level = Level.FULL, **more: Any) -> Any:
     reason = {name: more.pop(name, None) for name in ("reason_code", "reason_basis")}
     offers = more.pop("offers", [Offer(agency_id=agency_id, declared=level, **reason)])
-    return drafting.save_draft(session, CODE, editor, content=said(**more), offers=offers)
+    code, begins = more.pop("code", CODE), more.pop("effective_on", None)
+    return drafting.save_draft(
+        session, code, editor, content=said(**more), offers=offers, effective_on=begins
+    )
 
 
 def names(session: Session) -> list[str]:
