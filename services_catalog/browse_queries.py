@@ -64,9 +64,14 @@ def sectors(session: Session) -> list[SectorRow]:
 
 
 def agencies(
-    session: Session, *, offering: str | None = None, after: str | None = None, limit: int = 100
+    session: Session,
+    *,
+    offering: str | None = None,
+    code: str | None = None,
+    after: str | None = None,
+    limit: int = 100,
 ) -> tuple[list[AgencyRow], str | None]:
-    """Agencies that exist today, by code; only those that offer the procedure `offering` if given.
+    """Agencies that exist today, by code: those that offer the procedure `offering`, or only that of `code`.
 
     Raises:
         BadCursor: `after` comes from elsewhere.
@@ -100,6 +105,8 @@ def agencies(
     )
     if offering is not None:
         statement = statement.where(current.where(col(Procedure.code) == offering).scalar_subquery() > 0)
+    if code is not None:
+        statement = statement.where(col(Agency.code) == code)
     if after is not None:
         statement = statement.where(col(Agency.code) > decode_cursor(after, str)[0])
     rows = session.execute(statement.order_by(col(Agency.code)).limit(limit + 1)).all()

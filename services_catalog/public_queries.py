@@ -163,6 +163,15 @@ def revisions(session: Session, code: str) -> list[RevisionRow]:
     return found
 
 
+def present_number(session: Session, code: str) -> int | None:
+    """The number of the revision in force, if there is one."""
+    return session.execute(
+        sa.select(col(ProcedureRevision.number))
+        .join(Procedure, col(Procedure.current_revision_id) == col(ProcedureRevision.id))
+        .where(col(Procedure.code) == code)
+    ).scalar_one_or_none()
+
+
 def level_changes(session: Session, code: str) -> list[LevelChangeRow]:
     """How the levels of the procedure came to be what they are, newest first."""
     names = ("at", "before", "after", "ruleset", "reason_code", "reason_basis")

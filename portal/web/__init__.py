@@ -7,7 +7,9 @@ from litestar import Router
 from portal.web import (
     account,
     admin,
+    browse,
     catalogue,
+    changes,
     citizen,
     demo,
     figures,
@@ -27,7 +29,9 @@ from portal.web import (
 _pages: list[Any] = [
     *public.route_handlers,
     *catalogue.route_handlers,
+    *browse.route_handlers,
     *procedure.route_handlers,
+    *changes.route_handlers,
     *account.route_handlers,
     *setup.route_handlers,
     *filing.route_handlers,

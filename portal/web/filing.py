@@ -1,6 +1,7 @@
 """Filling in the form of a draft, a section a page, saved at every step."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Response, get, patch, post
@@ -56,6 +57,9 @@ Back = Annotated[str | None, QueryParameter(name="ve", max_length=20)]
 )
 def start(session: DbSession, actor: CurrentActor, code: FromPath[str], form: PostedForm) -> Response[Any]:
     """Open a draft; the page made its submission id, so that a second press finds the same one."""
+    if not form.get("agency"):
+        told = Notice("warn", "Chọn nơi nộp hồ sơ, rồi bấm “Bắt đầu nộp hồ sơ”.")
+        return see_other(f"/thu-tuc/{quote(code, safe='')}#nop-ho-so", told)
     dossier = filing.open_draft(
         session,
         actor,

@@ -1,12 +1,13 @@
-"""All about one procedure: its page, and its form to print."""
+"""All about one procedure: its page now, as each revision said it, and its form to print."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import uuid4
 
-import msgspec
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
 
+from auth.actor import Role
+from auth.http import actor_of, requires
 from dossiers.deadlines import RECEPTION_HOURS_ONLINE, Deadline, due
 from dossiers.refusals import accepted
 from portal.core.calendar import VIET_NAM
@@ -14,56 +15,165 @@ from portal.core.clock import now, today
 from portal.core.errors import NotFound
 from portal.core.http import DbSession
 from portal.core.render import capital
+from portal.web import procedure_view as shown
 from portal.web.browse import AUDIENCES
-from portal.web.pages import AnyRequest, page
-from services_catalog import queries, rulesets
-from services_catalog.content import FeeItem, Requirement, RevisionContent
+from portal.web.pages import AnyRequest, page, see_other
+from services_catalog import by_case, caching, public_queries, queries, rulesets
+from services_catalog.content import Case, RevisionContent
 from services_catalog.levels import LEVEL_NAMES, Level
-from services_catalog.queries import OfferingRow
-from services_catalog.words import due_now, fee_text, money, time_text
+from services_catalog.queries import ProcedurePage
 
 CoQuan = Annotated[str, QueryParameter(name="co-quan", max_length=40, required=False)]
+TruongHop = Annotated[str, QueryParameter(name="truong-hop", max_length=60, required=False)]
 
 
 @get("/thu-tuc/{code:str}", sync_to_thread=True, include_in_schema=False)
 def procedure_page(
-    request: AnyRequest, session: DbSession, code: FromPath[str], agency: CoQuan = ""
+    request: AnyRequest, session: DbSession, code: FromPath[str], agency: CoQuan = "", case: TruongHop = ""
 ) -> Response[Any]:
-    """All about a procedure: level and why, papers, time and money, what follows, the law."""
-    found = queries.procedure_page(session, code)
-    if found.content is None:
-        return page(request, "catalogue/listing.html", procedure=found)
+    """All about a procedure: papers, time and money, level and why, what follows, the law, what was."""
+
+    def render() -> Response[Any]:
+        try:
+            found = queries.procedure_page(session, code)
+        except NotFound:
+            return _closed(request, session, code)
+        if found.content is None:
+            return page(request, "catalogue/listing.html", procedure=found)
+        return _page(request, session, found, found.content, agency, case)
+
+    return caching.page(request, session, render, timed=True)
+
+
+def _closed(request: AnyRequest, session: DbSession, code: str) -> Response[Any]:
+    """The page of a procedure that was published and is no longer.
+
+    Raises:
+        NotFound: nothing of it ever was.
+    """
+    rows = public_queries.revisions(session, code)
+    if not rows:
+        raise NotFound("Không có thủ tục nào mang mã này, hoặc thủ tục chưa được công bố.")
+    return page(
+        request,
+        "catalogue/closed.html",
+        procedure=queries.procedure_page(session, code, rows[0].number),
+        until=rows[0].until,
+        revisions=shown.revision_lines(rows, today(), None),
+    )
+
+
+def _page(
+    request: AnyRequest,
+    session: DbSession,
+    found: ProcedurePage,
+    content: RevisionContent,
+    agency: str,
+    case_key: str,
+    **past: Any,
+) -> Response[Any]:
+    case = by_case.case_named(content, case_key)
     online = [one for one in found.offerings if one.declared is not Level.INFO]
-    named = [one for one in found.offerings if one.agency_code == agency]
-    chosen = next(iter([*named, *online, *found.offerings]), None)
-    content = found.content
+    chosen = next((one for one in found.offerings if one.agency_code == agency), None)
+    if chosen is None and len(found.offerings) == 1:
+        chosen = found.offerings[0]
+    levels = {one.declared for one in found.offerings}
+    level = chosen.declared if chosen else levels.pop() if len(levels) == 1 else None
+    told = shown.verdict_of(found, chosen)
+    conditions, offices = shown.conditions(told), shown.offices(found.offerings)
+    reason = rulesets.REASONS[told.reason_code] if told and told.reason_code else None
+    explained = bool(conditions or reason) or len(offices) > 1
+    yours, ours = shown.papers(content, case)
+    rows = public_queries.revisions(session, found.code)
     return page(
         request,
         "catalogue/procedure.html",
         procedure=found,
         content=content,
+        at=shown.Address(
+            code=found.code,
+            case=case.key if case else "",
+            agency=agency if chosen and chosen.agency_code == agency else "",
+        ),
+        case=case,
         online=online,
         chosen=chosen,
-        level=chosen.declared if chosen else found.level,
-        one_level=len({one.declared for one in found.offerings}) < 2,
-        reason=rulesets.REASONS.get(chosen.reason_code) if chosen and chosen.reason_code else None,
+        level=level,
+        told=told,
+        conditions=conditions,
+        reason=reason,
         ruleset=next((one for one in rulesets.RULE_SETS if one.code == found.ruleset), None),
-        conditions=_conditions(chosen),
-        yours=[one for one in content.requirements if not _without(one)],
-        ours=[one for one in content.requirements if _without(one)],
-        rows=_channels(content),
-        extras=[(one, money(one.amount_vnd)) for one in due_now(content.fees, today()) if one.optional],
-        time=time_text(content.time_limit),
-        fee=fee_text(content.fees, today()),
+        glance=shown.glance(found, content, case, level, today(), explained=explained),
+        yours=yours,
+        ours=ours,
+        rows=shown.ways(content, case, today()),
+        fees=shown.fee_lines(content, case, today()),
+        offices=offices,
+        steps=chosen.steps if chosen and chosen.steps else content.steps,
         minutes=_minutes(content),
-        expected=_expected(content),
+        expected=_expected(content, case),
+        closed=found.closes_at is not None and found.closes_at <= now(),
         audience=capital(", ".join(AUDIENCES[one] for one in content.audience).lower()),
-        submission_id=str(uuid4()),
+        submission_id=str(uuid4()) if actor_of(request.scope).signed_in else "",
+        revisions=shown.revision_lines(rows, today(), found.number if not past else past["current"]),
+        history=shown.level_lines(public_queries.level_changes(session, found.code)),
         level_names=LEVEL_NAMES,
         reception_hours=RECEPTION_HOURS_ONLINE,
         accepted=accepted,
-        time_text=time_text,
+        limit_text=shown.limit_text,
+        few=shown.FEW,
+        past=past or None,
+        today=today(),
+        now=now(),
     )
+
+
+def _minutes(content: RevisionContent) -> int:
+    """About how long the form takes, in minutes: four required questions a minute, at least five."""
+    asked = sum(1 for section in content.form for field in section.fields if not field.show_when)
+    return max(5, 5 * round(asked / 4 / 5))
+
+
+def _expected(content: RevisionContent, case: Case | None) -> Deadline | None:
+    """The due date, with its proof, of a dossier accepted now; None while it depends on the case.
+
+    Taken at the end of the half hour for which the page is kept (caching.span_end).
+    """
+    limits = by_case.limits(content, case, "online")
+    if len(limits) != 1 or limits[0].unit == "stated":
+        return None
+    return due(limits[0], caching.span_end(), VIET_NAM)
+
+
+@get("/thu-tuc/{code:str}/ban/{number:int}", sync_to_thread=True, include_in_schema=False)
+def revision_page(
+    request: AnyRequest, session: DbSession, code: FromPath[str], number: FromPath[int], case: TruongHop = ""
+) -> Response[Any]:
+    """A procedure as one of its revisions says it; nothing is filed from here."""
+
+    def render() -> Response[Any]:
+        found = queries.procedure_page(session, code, number)
+        rows = public_queries.revisions(session, code)
+        present = public_queries.present_number(session, code)
+        if present == number:
+            return see_other(f"/thu-tuc/{code}")
+        assert found.content is not None  # a revision has one
+        lines = shown.revision_lines(rows, today(), present)
+        mine = next(line for line in lines if line.number == number)
+        return _page(request, session, found, found.content, "", case, line=mine, current=present)
+
+    return caching.page(request, session, render)
+
+
+@get(
+    "/thu-tuc/{code:str}/bat-dau",
+    sync_to_thread=True,
+    include_in_schema=False,
+    guards=[requires(Role.CITIZEN)],
+)
+def begin(code: FromPath[str], agency: CoQuan = "", case: TruongHop = "") -> Response[Any]:
+    """Back to the page after signing in, with what was chosen before: a draft is opened by its button."""
+    return see_other(shown.Address(code=code, agency=agency, case=case).href() + "#nop-ho-so")
 
 
 @get("/thu-tuc/{code:str}/to-khai", sync_to_thread=True, include_in_schema=False)
@@ -75,52 +185,14 @@ def blank_form(request: AnyRequest, session: DbSession, code: FromPath[str]) -> 
     Raises:
         NotFound: no such procedure, or it has no form of its own here.
     """
-    found = queries.procedure_page(session, code)
-    if found.content is None or not found.content.form:
-        raise NotFound("Thủ tục này chưa có tờ khai ở đây.", code=code)
-    return page(request, "catalogue/blank_form.html", procedure=found, content=found.content)
+
+    def render() -> Response[Any]:
+        found = queries.procedure_page(session, code)
+        if found.content is None or not found.content.form:
+            raise NotFound("Thủ tục này chưa có tờ khai ở đây.", code=code)
+        return page(request, "catalogue/blank_form.html", procedure=found, content=found.content)
+
+    return caching.page(request, session, render)
 
 
-def _conditions(chosen: OfferingRow | None) -> list[Any]:
-    """The eight conditions at the agency, those that fail first."""
-    if chosen is None or chosen.verdict is None:
-        return []
-    return sorted(chosen.verdict.conditions, key=lambda one: one.holds)
-
-
-def _without(paper: Requirement) -> bool:
-    """Whether the applicant is spared the paper."""
-    return not paper.asked
-
-
-def _expected(content: RevisionContent) -> Deadline | None:
-    """The due date, with its proof, of a dossier accepted at this moment."""
-    return due(content.time_limit, now(), VIET_NAM)
-
-
-def _minutes(content: RevisionContent) -> int:
-    """About how long the form takes, in minutes: four required questions a minute, at least five."""
-    asked = sum(1 for section in content.form for field in section.fields if not field.show_when)
-    return max(5, 5 * round(asked / 4 / 5))
-
-
-RETURNS: Final = {"online": "Qua mạng", "counter": "Tại quầy", "post": "Qua bưu điện"}
-
-
-def _channels(content: RevisionContent) -> list[dict[str, str]]:
-    """A row per way of filing: time, fee, return of the result."""
-    fees = due_now(content.fees, today())
-    at_counter: list[FeeItem] = [msgspec.structs.replace(one, online_amount_vnd=None) for one in fees]
-    back = [RETURNS[way] for way in content.return_ways]
-    returned = ", ".join([back[0], *(word[0].lower() + word[1:] for word in back[1:])]) if back else ""
-    time = time_text(content.time_limit)
-    rows = []
-    for channel in ("online", "counter", "post"):
-        if channel in content.channels:
-            fee = fee_text(fees if channel == "online" else at_counter, today())
-            late = ", kể từ khi hồ sơ đến nơi" if channel == "post" else ""
-            rows.append({"channel": channel, "time": time + late, "fee": fee, "returned": returned})
-    return rows
-
-
-route_handlers: list[Any] = [procedure_page, blank_form]
+route_handlers: list[Any] = [procedure_page, revision_page, begin, blank_form]

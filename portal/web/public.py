@@ -14,12 +14,13 @@ from dossiers.proof import document_by_code
 from dossiers.tracking import NotTracked, Tracked, tracking
 from dossiers.workflow import Status
 from portal.core.calendar import VIET_NAM, DayKind
-from portal.core.clock import today
+from portal.core.clock import now, today
 from portal.core.errors import TooMany
 from portal.core.http import AppSettings, DbSession
 from portal.web.browse import EVENTS
 from portal.web.pages import WITH_FORM, AnyRequest, PostedForm, page, see_other
 from services_catalog.levels import Level
+from services_catalog.public_queries import stops
 from services_catalog.queries import Filters, search
 
 AHEAD = timedelta(days=7)
@@ -44,6 +45,8 @@ def home(request: AnyRequest, session: DbSession, settings: AppSettings) -> Resp
         "public/home.html",
         holiday=holiday_ahead(today()),
         events=EVENTS,
+        stops=stops(session),
+        now=now(),
         full=search(session, filters=Filters(level=Level.FULL), limit=6).items,
         partial=search(session, filters=Filters(level=Level.PARTIAL), limit=2).items,
         rates=rates.total,

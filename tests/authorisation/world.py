@@ -23,7 +23,7 @@ from dossiers.models import Attachment, Document, DocumentKind, Dossier
 from portal.core import clock
 from portal.core.db import act_as
 from portal.core.settings import Settings
-from services_catalog import drafting
+from services_catalog import drafting, shelf
 from services_catalog.content import Offer, RevisionContent
 from services_catalog.models import Level, Procedure
 from tests import factories
@@ -61,6 +61,7 @@ class World:
     actors: dict[str, Actor] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
     code: str = ""
+    places: dict[str, str] = field(default_factory=dict)  # ways of browsing, and a code of each
     agency_id: UUID | None = None
 
     def ask(self, principal: str, method: str, route: str, state: str, *, signed: bool = True) -> Any:
@@ -88,12 +89,14 @@ class World:
         code = case.code if route.startswith("/kiem-tra") else DRAFTED if drafted else self.code
         if route.endswith(DECIDED) and "/can-bo/" not in route:
             code = REVIEWED
+        code = next((self.places[part] for part in self.places if f"/{part}/" in route), code)
         given = {
             "dossier_id": case.id,
             "attachment_id": case.result if "/ket-qua/" in route else case.attachment,
             "document_id": case.document,
             "code": code,
             "number": 1,
+            "event": "birth",
             "key": "proof",
             "path": "nothing.json",
             "file_path": "js/forms.js",
@@ -158,6 +161,9 @@ def build(
         here, there = factories.agency(session), factories.agency(session)
         procedure = factories.procedure(session, here.id)
         world.code, world.agency_id = procedure.code, here.id
+        procedure.sector_names = "Hộ tịch"
+        shelf.sector_ids(session, ["Hộ tịch"])
+        world.places = {"linh-vuc": "ho-tich", "co-quan": here.code}
         _people(session, world, here.id, there.id, settings)
         session.commit()
         _drafted(session, world, here.id)

@@ -18,6 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 # Open to everybody: nothing of a person is answered, or the handler itself proves the person.
 PUBLIC = {
     "/", "/thu-tuc", "/thu-tuc/{code:str}", "/thu-tuc/{code:str}/to-khai",
+    "/thu-tuc/{code:str}/ban/{number:int}", "/thu-tuc/{code:str}/ban/{number:int}/thay-doi",
+    "/thu-tuc/viec/{event:str}", "/thu-tuc/linh-vuc", "/thu-tuc/linh-vuc/{code:str}",
+    "/thu-tuc/co-quan", "/thu-tuc/co-quan/{code:str}",
     "/dang-nhap", "/dang-ky", "/tra-cuu", "/thong-ke", "/kiem-tra",
     "/kiem-tra/{code:str}", "/huong-dan", "/rieng-tu", "/docs", "/hop-thu", "/thiet-lap",
     "/health/live", "/health/ready", "/metrics", "/schema", "/schema/openapi.json",

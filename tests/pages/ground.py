@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 from tests.journeys.stack import Stack
 from tests.pages.answers import LONG_NAME
 from tests.pages.line import Line
+from tests.pages.revisions import REVISED, revise
 
 DESK = "H99.12.05"  # the commune whose desk is full; its officer is Tuấn
 BUILDING, DEATH, CHANGE, BIRTH, COPY = "1.013225", "1.005461", "1.004859", "1.001193", "2.000635"
@@ -85,6 +86,7 @@ class Ground:
             "code": BIRTH,
             "drafted": DRAFTED,
             "listed": LISTED,
+            "revised": REVISED,
             "agency": self.agency,
             "none": "00000000-0000-4000-8000-000000000000",
             "fresh": self.citizen.open(BIRTH, self.agency),
@@ -105,6 +107,7 @@ class Ground:
         if self.filled:
             return
         self.filled = True
+        revise(self.lines["editor"], self.lines["reviewer"])
         paper = scan()
         self._drafts()
         kinds = {

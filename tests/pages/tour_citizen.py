@@ -35,6 +35,7 @@ CITIZENS: dict[str, Stop] = {
         ),
         {"empty": FORM, "filled": LANDS},
     ),
+    "GET /thu-tuc/{code:str}/bat-dau": nothing(CITIZEN, "/thu-tuc/<code>/bat-dau"),
     "POST /thu-tuc/{code:str}/bat-dau": Stop(
         (
             sent(

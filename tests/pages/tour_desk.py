@@ -287,7 +287,7 @@ def _silent(walker: Walker) -> None:
 # Faults that are no route's own: as they really look.
 FAULTS = (
     at("loi-404-khong-co-trang", "error", "nobody", "/khong-co-trang-nay", "Không tìm thấy", status=404),
-    at("loi-405", "error", "citizen", "/thu-tuc/<code>/bat-dau", "Không dùng được", status=405),
+    at("loi-405", "error", "citizen", "/dang-xuat", "Không dùng được", status=405),
     at("loi-403", "error", "administrator", "/can-bo", "Bạn không có quyền", status=403),
     at(
         "loi-403-quan-tri",

@@ -11,7 +11,62 @@ BAD_PERSON = {"name": "", "email": "khong-phai-thu", "password": "123", "phone":
 TRACKED = {"number": "<number>", "factor": "5678"}
 LOST = {"number": "H99.12.05-260101-0000", "factor": "0000"}
 
-PUBLIC: dict[str, Stop] = {
+BROWSED: dict[str, Stop] = {
+    "GET /thu-tuc/viec/{event:str}": Stop(
+        (
+            at("viec-trong-doi", "filled", NOBODY, "/thu-tuc/viec/birth", "Sinh con"),
+            at("viec-qua-doi", "filled", NOBODY, "/thu-tuc/viec/death", "Người thân qua đời", long=True),
+            at("viec-khong-co", "error", NOBODY, "/thu-tuc/viec/gi-do", "Không", status=404, long=False),
+        ),
+        {"empty": "each event has a procedure in the demo"},
+    ),
+    "GET /thu-tuc/linh-vuc": Stop(
+        (at("moi-linh-vuc", "filled", NOBODY, "/thu-tuc/linh-vuc", "Thủ tục theo lĩnh vực"),),
+        {"empty": "the listing fills it", "error": NO_FORM},
+    ),
+    "GET /thu-tuc/linh-vuc/{code:str}": Stop(
+        (
+            at("linh-vuc", "filled", NOBODY, "/thu-tuc/linh-vuc/ho-tich", "Hộ tịch"),
+            at("linh-vuc-khong-co", "error", NOBODY, "/thu-tuc/linh-vuc/gi-do", "Không", status=404),
+        ),
+        {"empty": "a sector without procedures is not there"},
+    ),
+    "GET /thu-tuc/co-quan": Stop(
+        (at("moi-co-quan", "filled", NOBODY, "/thu-tuc/co-quan", "Thủ tục theo cơ quan"),),
+        {"empty": "the demo has its agencies", "error": NO_FORM},
+    ),
+    "GET /thu-tuc/co-quan/{code:str}": Stop(
+        (
+            at("co-quan-chua-nhan", "empty", NOBODY, "/thu-tuc/co-quan/H99", "Ủy ban nhân dân tỉnh"),
+            at("co-quan", "filled", NOBODY, "/thu-tuc/co-quan/H99.12.05", "Trung tâm Phục vụ"),
+            at("co-quan-khong-co", "error", NOBODY, "/thu-tuc/co-quan/H98", "Không", status=404),
+        ),
+    ),
+    "GET /thu-tuc/{code:str}/ban/{number:int}": Stop(
+        (
+            at("ban-truoc", "filled", NOBODY, "/thu-tuc/<revised>/ban/1", "Cấp bản sao"),
+            at("ban-sau", "filled", NOBODY, "/thu-tuc/<revised>/ban/3", "Cấp bản sao", long=True),
+            at("ban-khong-co", "error", NOBODY, "/thu-tuc/<revised>/ban/9", "Không", status=404),
+        ),
+        {"empty": "a revision always says something"},
+    ),
+    "GET /thu-tuc/{code:str}/ban/{number:int}/thay-doi": Stop(
+        (
+            at("ban-dau-tien", "empty", NOBODY, "/thu-tuc/<code>/ban/1/thay-doi", "Bản 1 là bản đầu tiên"),
+            at("ban-doi-gi", "filled", NOBODY, "/thu-tuc/<revised>/ban/3/thay-doi", "Bản 3 đổi gì"),
+            at(
+                "ban-doi-gi-khong-co",
+                "error",
+                NOBODY,
+                "/thu-tuc/<revised>/ban/9/thay-doi",
+                "Không",
+                status=404,
+                long=True,
+            ),
+        ),
+    ),
+}
+PUBLIC: dict[str, Stop] = BROWSED | {
     "GET /": Stop(
         (
             at("trang-dau-chua-co-ho-so", "empty", NOBODY, "/", "Bạn cần làm việc gì?"),
@@ -34,6 +89,7 @@ PUBLIC: dict[str, Stop] = {
             at(
                 "thu-tuc-mot-phan", "filled", NOBODY, "/thu-tuc/1.013225", "Cấp giấy phép xây dựng", long=True
             ),
+            at("thu-tuc-sap-doi", "filled", NOBODY, "/thu-tuc/<revised>", "Cấp bản sao", long=True),
             at(
                 "thu-tuc-khong-co",
                 "error",
