@@ -28,16 +28,16 @@ from services_catalog.models import (
 class RevisionRow(msgspec.Struct, frozen=True, kw_only=True):
     """One revision in the list of a procedure's revisions.
 
-    It held from `effective_on` to `until`, its last day; None while it holds or waits. `applied` is false
-    of one that another replaced before its day, or on it.
+    It has held since `began_at`, None of one that waits or that another replaced before it began; `until` is
+    its last day, None while it holds or waits.
     """
 
     id: UUID
     number: int
     status: RevisionStatus
     effective_on: date
+    began_at: datetime | None
     until: date | None
-    applied: bool
     ruleset: str
     content_hash: str
     published_at: datetime | None
@@ -137,7 +137,7 @@ def revisions(session: Session, code: str) -> list[RevisionRow]:
     ).scalar_one_or_none()
     if procedure_id is None:
         raise NotFound("Không có thủ tục nào mang mã này.")
-    names = ("id", "number", "status", "effective_on", "ruleset", "content_hash", "published_at")
+    names = ("id", "number", "status", "effective_on", "began_at", "ruleset", "content_hash", "published_at")
     ended = (
         sa.select(sa.func.min(col(LevelChange.at)))
         .where(col(LevelChange.revision_id) == col(ProcedureRevision.id), col(LevelChange.after).is_(None))
@@ -152,15 +152,20 @@ def revisions(session: Session, code: str) -> list[RevisionRow]:
         .order_by(col(ProcedureRevision.number).desc())
     )
     found: list[RevisionRow] = []
+    later: datetime | None = None  # when the next one began
     for row in rows:
-        later = found[-1].effective_on if found else None
-        until = later - timedelta(days=1) if later else None
-        if row.status is RevisionStatus.WITHDRAWN and row.ended:
-            until = min(filter(None, (until, local(row.ended).date())))
-        facts = {name: getattr(row, name) for name in names}
-        applied = later is None or later > row.effective_on
-        found.append(RevisionRow(**facts, until=until, applied=applied))
+        withdrawn = row.ended if row.status is RevisionStatus.WITHDRAWN else None
+        until = _last_day(row.began_at, later, withdrawn) if row.began_at else None
+        found.append(RevisionRow(**{name: getattr(row, name) for name in names}, until=until))
+        later = row.began_at or later
     return found
+
+
+def _last_day(began: datetime, later: datetime | None, ended: datetime | None) -> date | None:
+    """The last day of a revision: that before another began, or that on which it was withdrawn."""
+    days = [local(later).date() - timedelta(days=1)] if later else []
+    days += [local(ended).date()] if ended else []
+    return max(min(days), local(began).date()) if days else None
 
 
 def present_number(session: Session, code: str) -> int | None:

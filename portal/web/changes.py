@@ -6,7 +6,6 @@ import msgspec
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
 
-from portal.core.clock import today
 from portal.core.http import DbSession
 from portal.web import procedure_view as shown
 from portal.web.pages import AnyRequest, page
@@ -94,7 +93,7 @@ def changes_page(
         earlier = against or next((row.number for row in rows if row.number < number), None)
         new = queries.procedure_page(session, code, number)
         old = queries.procedure_page(session, code, earlier) if earlier else None
-        lines = shown.revision_lines(rows, today(), public_queries.present_number(session, code))
+        lines = shown.revision_lines(rows, public_queries.present_number(session, code))
         return page(
             request,
             "catalogue/changes.html",

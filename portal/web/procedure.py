@@ -59,7 +59,7 @@ def _closed(request: AnyRequest, session: DbSession, code: str) -> Response[Any]
         "catalogue/closed.html",
         procedure=queries.procedure_page(session, code, rows[0].number),
         until=rows[0].until,
-        revisions=shown.revision_lines(rows, today(), None),
+        revisions=shown.revision_lines(rows, None),
     )
 
 
@@ -115,7 +115,7 @@ def _page(
         closed=found.closes_at is not None and found.closes_at <= now(),
         audience=capital(", ".join(AUDIENCES[one] for one in content.audience).lower()),
         submission_id=str(uuid4()) if actor_of(request.scope).signed_in else "",
-        revisions=shown.revision_lines(rows, today(), found.number if not past else past["current"]),
+        revisions=shown.revision_lines(rows, found.number if not past else past["current"]),
         history=shown.level_lines(public_queries.level_changes(session, found.code)),
         level_names=LEVEL_NAMES,
         reception_hours=RECEPTION_HOURS_ONLINE,
@@ -123,6 +123,7 @@ def _page(
         limit_text=shown.limit_text,
         few=shown.FEW,
         past=past or None,
+        stopped=next((one for one in found.stops if one.starts_at <= now()), None),
         today=today(),
         now=now(),
     )
@@ -158,7 +159,7 @@ def revision_page(
         if present == number:
             return see_other(f"/thu-tuc/{code}")
         assert found.content is not None  # a revision has one
-        lines = shown.revision_lines(rows, today(), present)
+        lines = shown.revision_lines(rows, present)
         mine = next(line for line in lines if line.number == number)
         return _page(request, session, found, found.content, "", case, line=mine, current=present)
 

@@ -247,23 +247,25 @@ class RevisionLine(msgspec.Struct, frozen=True):
     before: int | None
 
 
-def revision_lines(rows: Sequence[RevisionRow], today: date, current: int | None) -> list[RevisionLine]:
+def revision_lines(rows: Sequence[RevisionRow], current: int | None) -> list[RevisionLine]:
     """The revisions, newest first."""
     lines = []
     for place, row in enumerate(rows):
-        begin = date_vi(row.effective_on)
-        if row.effective_on > today:
-            state, days = "next", f"Áp dụng từ {begin}"
-        elif not row.applied:
-            state, days = "never", "Chưa áp dụng ngày nào: đã có bản thay trong cùng ngày"
-        elif row.number == current:
-            state, days = "now", f"Áp dụng từ {begin} đến nay"
-            days += f", hết ngày {date_vi(row.until)}" if row.until else ""
-        else:
-            state, days = "past", f"Áp dụng từ {begin} đến hết {date_vi(row.until or row.effective_on)}"
         before = rows[place + 1].number if place + 1 < len(rows) else None
-        lines.append(RevisionLine(row.number, days, state, before))
+        lines.append(RevisionLine(row.number, *_days(row, current), before))
     return lines
+
+
+def _days(row: RevisionRow, current: int | None) -> tuple[str, str]:
+    """The days of a revision in words, and whether it holds, waits, is past, or never held."""
+    if row.number == current and row.began_at:
+        return f"Áp dụng từ {date_vi(row.began_at)} đến nay", "now"
+    if row.began_at is None and (current is None or row.number > current):
+        return f"Áp dụng từ {date_vi(row.effective_on)}", "next"
+    if row.began_at is None or row.until is None:
+        return "Chưa áp dụng ngày nào, vì đã có bản thay", "never"
+    begin, end = date_vi(row.began_at), date_vi(row.until)
+    return f"Áp dụng trong ngày {begin}" if begin == end else f"Áp dụng từ {begin} đến hết {end}", "past"
 
 
 def glance(
