@@ -20,7 +20,8 @@ import dossiers.attachment_sweeps
 import dossiers.documents
 import dossiers.inspection
 import dossiers.notifications
-import dossiers.popularity  # noqa: F401
+import dossiers.popularity
+import dossiers.simulation  # noqa: F401
 import services_catalog.tasks  # noqa: F401
 from portal.core import queues, runtime
 from portal.core.failpoints import failpoint
@@ -48,6 +49,7 @@ SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
     "dossier.approved": ["dossiers.documents.result", "dossiers.notifications.tell_applicant"],
     "dossier.rejected": ["dossiers.documents.form03", "dossiers.notifications.tell_applicant"],
     "dossier.delivered": ["dossiers.notifications.tell_applicant"],
+    "procedure.simulation_asked": ["dossiers.simulation.run"],
 }
 
 # Sweepers: the queue carries hints, so each async step is looked for again. One that waited longer than
@@ -62,7 +64,11 @@ TIMETABLE: Final[dict[str, dict[str, Any]]] = {
 
 # Somebody waits on the page for a file's check, and the sweepers must run when much waits: neither stands
 # behind papers and messages.
-AWAITED: Final = ("dossiers.inspection.inspect_event", "dossiers.inspection.inspect_again")
+AWAITED: Final = (
+    "dossiers.inspection.inspect_event",
+    "dossiers.inspection.inspect_again",
+    "dossiers.simulation.run",
+)
 
 celery_app = Celery("motcua", set_as_current=True)
 
