@@ -171,6 +171,29 @@ def judge(storage: Storage, job: _Job, clamd_address: str = "") -> Verdict:
     return Verdict(size, digest.digest(), kind, reason if kind is None else _fits(job, kind) or reason)
 
 
+def judge_bytes(
+    data: bytes, filename: str, accept: tuple[str, ...], clamd_address: str = ""
+) -> tuple[str | None, str | None]:
+    """The kind of a small file in hand, and the code of what speaks against it; None for nothing.
+
+    Raises:
+        Unavailable: something that must speak did not.
+    """
+    if not data:
+        return None, "empty"
+    with tempfile.TemporaryDirectory(prefix="motcua-") as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(data)
+        if clamd_address and antivirus.infected(clamd_address, path):
+            return None, "infected"
+        kind, reason = _examine(path)
+    if reason is not None or kind is None:
+        return kind, reason or "kind_unknown"
+    if kind not in accept:
+        return kind, "kind_not_accepted"
+    return kind, "kind_mismatch" if refusals.contradicts(filename, kind) else None
+
+
 def _fits(job: _Job, kind: str) -> str | None:
     if kind not in job.accept:
         return "kind_not_accepted"

@@ -180,13 +180,20 @@ def _number(raw: str, kind: inspect.IntType, place: str, label: str, found: Read
     return int(bare)
 
 
-def _date(raw: str, place: str, label: str, found: Read) -> date:
+def read_day(raw: str) -> date | None:
+    """A day as people type it: 01/12/2026, 1-12-2026; None when it is none."""
     if match := _DAY.fullmatch(raw.strip()):
         day, month, year = (int(part) for part in match.groups())
         try:
             return date(year, month, day)
         except ValueError:
-            pass
+            return None
+    return None
+
+
+def _date(raw: str, place: str, label: str, found: Read) -> date:
+    if (day := read_day(raw)) is not None:
+        return day
     raise _wrong(found, place, f"{label} ghi ngày/tháng/năm, ví dụ 01/12/2026; bạn nhập “{raw.strip()[:30]}”")
 
 

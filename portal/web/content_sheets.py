@@ -17,7 +17,7 @@ from services_catalog.content import Condition, Offer, RevisionContent
 Sheet: TypeAlias = dict[str, Any]  # name → text, list of texts, sheet, list of sheets
 
 # What one reads and writes line by line in one box.
-BY_LINE: Final = frozenset({"keywords", "related", "usual_mistakes", "departments"})
+BY_LINE: Final = frozenset({"keywords", "related", "usual_mistakes", "departments", "applicants"})
 NESTED: Final = frozenset({"time_limit", "template", "result"})  # parts that may be missing
 CONDITIONS: Final = frozenset({"show_when"})
 CHANNELS: Final = ("online", "counter", "post")
@@ -38,6 +38,7 @@ BLANK: Final[dict[str, Sheet]] = {
     "conditions": {},
     "faq": {},
     "other_results": {},
+    "remarks": {},
 }
 _NUMBER = re.compile(r"[0-9]{1,4}")
 _PART = re.compile(r"[a-z0-9_]{1,60}")
@@ -63,6 +64,8 @@ def spread(part: Any, names: Iterable[str] | None = None) -> Sheet:
             sheet[name] = [spread(one) for one in value]
         elif isinstance(value, list):
             sheet[name] = [str(one) for one in value]
+        elif name.endswith("_vnd") and value is not None:
+            sheet[name] = f"{value:,}".replace(",", ".")
         else:
             sheet[name] = typed(value)
     return sheet
@@ -148,6 +151,12 @@ def rows(sheet: Mapping[str, Any], name: str) -> list[Sheet]:
     """The rows of a list in a sheet; [] when there is none."""
     found = sheet.get(name)
     return found if isinstance(found, list) else []
+
+
+def part(sheet: Mapping[str, Any], name: str) -> Sheet:
+    """The sheet of a part within a sheet; empty when there is none."""
+    found = sheet.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def several(sheet: Mapping[str, Any], name: str) -> list[str]:

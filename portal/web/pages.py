@@ -29,7 +29,7 @@ from portal.core.settings import Settings
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
 NOTICE_COOKIE: Final = "__Host-notice"
-MAX_FORM_FIELDS: Final = 3000
+MAX_FORM_FIELDS: Final = 15_000  # a procedure of 500 papers, all in one form
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 

@@ -22,6 +22,7 @@ OUTSIDERS = ("anonymous", "stranger", "elsewhere", "admin")
 # Tables anyone's transaction may read, and why.
 OPEN = {
     "procedure": "the catalogue is public",
+    "template_file": "forms to download are public",
     "procedure_revision": "the catalogue is public; drafts are kept from the public by the service",
     "offering": "the catalogue is public",
     "sector": "the catalogue is public",

@@ -23,7 +23,7 @@ from dossiers.models import Attachment, Document, DocumentKind, Dossier
 from portal.core import clock
 from portal.core.db import act_as
 from portal.core.settings import Settings
-from services_catalog import drafting, shelf
+from services_catalog import drafting, shelf, template_files
 from services_catalog.content import Offer, RevisionContent
 from services_catalog.models import Level, Procedure
 from tests import factories
@@ -62,6 +62,7 @@ class World:
     cases: dict[str, Case] = field(default_factory=dict)
     code: str = ""
     places: dict[str, str] = field(default_factory=dict)  # ways of browsing, and a code of each
+    template: str = ""  # a form to download
     agency_id: UUID | None = None
 
     def ask(self, principal: str, method: str, route: str, state: str, *, signed: bool = True) -> Any:
@@ -100,6 +101,7 @@ class World:
             "key": "proof",
             "path": "nothing.json",
             "file_path": "js/forms.js",
+            "sha256": self.template,
         }
         return re.sub(r"\{(\w+):\w+\}", lambda found: str(given[found[1]]), route)
 
@@ -167,6 +169,7 @@ def build(
         _people(session, world, here.id, there.id, settings)
         session.commit()
         _drafted(session, world, here.id)
+        world.template = _template(session, world)
         for state in STATES:
             world.cases[state] = _case(session, world, procedure, state)
         session.commit()
@@ -210,6 +213,15 @@ def _session(session: Session, world: World, name: str, actor: Actor) -> str:
 def _id(actor: Actor) -> UUID:
     assert actor.id is not None
     return actor.id
+
+
+def _template(session: Session, world: World) -> str:
+    """A form to download; its SHA-256."""
+    editor = world.actors["editor"].id
+    assert editor is not None
+    return template_files.keep(
+        session, name="Mẫu.pdf", media_type="application/pdf", data=b"%PDF-1.7", by=editor
+    )
 
 
 def _drafted(session: Session, world: World, agency_id: UUID) -> None:

@@ -21,6 +21,7 @@ PUBLIC = {
     "/thu-tuc/{code:str}/ban/{number:int}", "/thu-tuc/{code:str}/ban/{number:int}/thay-doi",
     "/thu-tuc/viec/{event:str}", "/thu-tuc/linh-vuc", "/thu-tuc/linh-vuc/{code:str}",
     "/thu-tuc/co-quan", "/thu-tuc/co-quan/{code:str}",
+    "/thu-tuc/bieu-mau/{sha256:str}",
     "/dang-nhap", "/dang-ky", "/tra-cuu", "/thong-ke", "/kiem-tra",
     "/kiem-tra/{code:str}", "/huong-dan", "/rieng-tu", "/docs", "/hop-thu", "/thiet-lap",
     "/health/live", "/health/ready", "/metrics", "/schema", "/schema/openapi.json",

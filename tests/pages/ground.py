@@ -20,6 +20,7 @@ from tests.pages.revisions import REVISED, revise
 
 DESK = "H99.12.05"  # the commune whose desk is full; its officer is Tuấn
 BUILDING, DEATH, CHANGE, BIRTH, COPY = "1.013225", "1.005461", "1.004859", "1.001193", "2.000635"
+REVIEWED = "2.000884"  # the procedure whose next revision waits for the second person
 DRAFTED = "2.000908"  # the procedure whose next revision is being drafted
 LISTED = "1.000005"  # of the national listing only
 WAITING = 26  # more than one page of the desk's inbox
@@ -85,6 +86,7 @@ class Ground:
         self.places = {
             "code": BIRTH,
             "drafted": DRAFTED,
+            "reviewed": REVIEWED,
             "listed": LISTED,
             "revised": REVISED,
             "agency": self.agency,
@@ -132,6 +134,21 @@ class Ground:
         self._work()
         self.until_printed("settled", 1)
         self._know()
+
+    def send_to_review(self) -> None:
+        """A procedure's next revision, written and sent to the second person; once."""
+        editor, place = self.lines["editor"], f"/api/v1/procedures/{REVIEWED}"
+        page = editor.ask("GET", place)
+        offers = [
+            {name: one[name] for name in ("agency_id", "declared", "reason_code", "reason_basis")}
+            for one in page["offerings"]
+        ]
+        content = page["content"] | {"summary": "Chứng thực chữ ký trên giấy tờ của bạn."}
+        editor.ask("PUT", f"{place}/draft", {"content": content, "offers": offers})
+        if editor.ask("GET", f"{place}/draft")["status"] == "draft":
+            editor.ask(
+                "POST", f"{place}/draft/review", json={"reason": "Viết lại lời giới thiệu cho dễ hiểu."}
+            )
 
     def crowd(self) -> None:
         """More dossiers than the desk's inbox shows on a page."""

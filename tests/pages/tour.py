@@ -1,8 +1,9 @@
 """The whole tour: every page route of the application, how to stand on its pages, who and in what state."""
 
 from tests.pages.looking import STATES, Look, Stop
+from tests.pages.tour_catalogue import EDITORS
 from tests.pages.tour_citizen import CITIZENS
-from tests.pages.tour_desk import DESKS, EDITORS, FAULTS
+from tests.pages.tour_desk import DESKS, FAULTS
 from tests.pages.tour_public import PUBLIC
 
 TOUR: dict[str, Stop] = PUBLIC | CITIZENS | DESKS | EDITORS

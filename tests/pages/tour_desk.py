@@ -1,4 +1,4 @@
-"""The tour, third part: the officers' desk, the catalogue for its editors, and faults anywhere."""
+"""The tour, third part: the officers' desk, and faults anywhere."""
 
 from typing import Any
 
@@ -7,10 +7,8 @@ from tests.pages.looking import Look, Stop, at, nothing, sent
 from tests.pages.tour_public import FORM, LANDS
 from tests.pages.walker import Walker
 
-OFFICER, EDITOR, REVIEWER = "officer", "editor", "reviewer"
+OFFICER = "officer"
 DESK = "/can-bo/ho-so/{dossier_id:uuid}"
-CATALOGUE = "/quan-tri/thu-tuc"
-PROCEDURE = "/quan-tri/thu-tuc/{code:str}"
 ACTS = ("tiep-nhan", "khong-tiep-nhan", "nhan-viec", "tra-lai", "thu-phi", "quyet-dinh", "tra-ket-qua")
 STALE = {"seq": "1", "key": "mot-khoa-cu"}
 
@@ -131,146 +129,6 @@ DESKS: dict[str, Stop] = {
         OFFICER, "/can-bo/ho-so/<settled>/tai-lieu/<document>"
     ),
     **{f"GET {DESK}/{one}": nothing(OFFICER, f"/can-bo/ho-so/<submitted>/{one}") for one in ACTS},
-}
-
-EDITORS: dict[str, Stop] = {
-    f"POST {PROCEDURE}/ban-nhap": Stop(
-        (
-            sent(
-                "quan-tri-da-soan",
-                EDITOR,
-                f"{CATALOGUE}/<drafted>",
-                f"{CATALOGUE}/<drafted>/ban-nhap",
-                {},
-                "",
-                200,
-                state="filled",
-            ),
-            sent(
-                "loi-409",
-                EDITOR,
-                f"{CATALOGUE}/<drafted>",
-                f"{CATALOGUE}/<drafted>/ban-nhap",
-                {"seq": "1"},
-                "",
-                409,
-            ),
-        ),
-        {"empty": FORM},
-    ),
-    f"GET {CATALOGUE}": Stop(
-        (
-            at("quan-tri-chua-soan", "empty", EDITOR, f"{CATALOGUE}?loai=draft", "Danh mục thủ tục"),
-            at("quan-tri-thu-tuc", "filled", EDITOR, CATALOGUE, ""),
-            at("quan-tri-ban-nhap", "filled", EDITOR, f"{CATALOGUE}?loai=draft", "Danh mục thủ tục"),
-            at(
-                "quan-tri-danh-muc",
-                "filled",
-                EDITOR,
-                f"{CATALOGUE}?loai=listing&query=khai",
-                "Danh mục thủ tục",
-                long=True,
-            ),
-        ),
-        {"error": "a shelf nobody knows is the first one"},
-    ),
-    "GET /quan-tri/co-quan": Stop(
-        (at("quan-tri-co-quan", "filled", EDITOR, "/quan-tri/co-quan", "Danh mục thủ tục"),),
-        {"empty": "a portal without agencies has nothing to show anybody", "error": "nothing is asked for"},
-    ),
-    f"GET {PROCEDURE}": Stop(
-        (
-            at(
-                "quan-tri-mot-danh-muc",
-                "empty",
-                EDITOR,
-                f"{CATALOGUE}/<listed>",
-                "Thủ tục hải quan",
-                long=True,
-            ),
-            at("quan-tri-mot-thu-tuc", "filled", EDITOR, f"{CATALOGUE}/<code>", "Thủ tục đăng ký khai sinh"),
-            at("quan-tri-mot-ban-nhap", "filled", EDITOR, f"{CATALOGUE}/<drafted>", "Thủ tục cấp bản sao"),
-            at(
-                "quan-tri-khong-co",
-                "error",
-                EDITOR,
-                f"{CATALOGUE}/0.000000",
-                "Không tìm thấy",
-                status=404,
-                long=True,
-            ),
-        ),
-    ),
-    f"POST {PROCEDURE}/muc-do": Stop(
-        (
-            sent(
-                "quan-tri-muc-do-sai",
-                EDITOR,
-                f"{CATALOGUE}/<drafted>",
-                f"{CATALOGUE}/<drafted>/muc-do",
-                {"seq": "1"},
-                "",
-                409,
-            ),
-        ),
-        {"empty": FORM, "filled": LANDS},
-    ),
-    f"POST {PROCEDURE}/gui-duyet": Stop(
-        (
-            sent(
-                "quan-tri-gui-duyet-sai",
-                EDITOR,
-                f"{CATALOGUE}/<code>",
-                f"{CATALOGUE}/<code>/gui-duyet",
-                {},
-                "",
-                409,
-            ),
-        ),
-        {"empty": FORM, "filled": LANDS},
-    ),
-    f"POST {PROCEDURE}/cong-bo": Stop(
-        (
-            sent(
-                "quan-tri-cong-bo-sai",
-                REVIEWER,
-                f"{CATALOGUE}/<code>",
-                f"{CATALOGUE}/<code>/cong-bo",
-                {},
-                "",
-                409,
-            ),
-        ),
-        {"empty": FORM, "filled": LANDS},
-    ),
-    f"POST {PROCEDURE}/tra-lai": Stop(
-        (
-            sent(
-                "quan-tri-tra-lai-sai",
-                REVIEWER,
-                f"{CATALOGUE}/<code>",
-                f"{CATALOGUE}/<code>/tra-lai",
-                {"reason": "x"},
-                "",
-                409,
-            ),
-        ),
-        {"empty": FORM, "filled": LANDS},
-    ),
-    f"POST {PROCEDURE}/ngung": Stop(
-        (
-            sent(
-                "quan-tri-ngung-sai",
-                REVIEWER,
-                f"{CATALOGUE}/<code>",
-                f"{CATALOGUE}/<code>/ngung",
-                {"seq": "1"},
-                "",
-                409,
-            ),
-        ),
-        {"empty": FORM, "filled": LANDS},
-    ),
 }
 
 

@@ -121,6 +121,7 @@ def value_at(body: Any, place: str) -> Any:
         (diff_rules.WAY, contents.Way, {"channel"}),
         (diff_rules.STEP, contents.Step, {"key"}),
         (diff_rules.RESULT, contents.Result, set()),
+        (diff_rules.REMARK, contents.Remark, set()),
         (diff_rules.LEGAL_BASIS, contents.LegalBasis, {"number"}),
         (diff_rules.SECTION, form_parts.Section, {"key", "fields"}),
         (diff_rules.FIELD, form_parts.Field, {"key"}),

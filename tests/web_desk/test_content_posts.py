@@ -77,7 +77,7 @@ def seeded(**changes: Any) -> RevisionContent:
         ("requirements.0.needed", "", "Chọn khi nào nộp"),
         ("requirements.0.needed", "maybe", "Chọn khi nào nộp"),
         ("requirements.0.originals", "101", "Số bản chính là số từ 0 đến 100"),
-        ("requirements.0.code", "có dấu", "Mã gồm chữ không dấu"),
+        ("requirements.0.code", "x" * 201, "Mã gồm tối đa 200 ký tự"),
         ("requirements.0.name", "", "Nhập tên"),
         ("steps.0.hours", "", "Nhập số giờ"),
         ("time_limit.unit", "", "Chọn đơn vị"),

@@ -36,7 +36,11 @@ FORMS: dict[str, tuple[str, str, str]] = {
     "refuse": ("holder", "/can-bo/ho-so/<submitted>/khong-tiep-nhan", "seq=0&note="),
     "fee": ("holder", "/can-bo/ho-so/<processing>/thu-phi", "seq=0&fee=x"),
     "decide": ("holder", "/can-bo/ho-so/<processing>/quyet-dinh", "seq=0&outcome=nothing"),
-    "level": ("editor", "/quan-tri/thu-tuc/<drafted>/muc-do", "seq=x&declared=nothing"),
+    "level": ("editor", "/quan-tri/thu-tuc/<drafted>/co-quan", "seq=x&groups.0.declared=nothing"),
+    "papers": ("editor", "/quan-tri/thu-tuc/<drafted>/giay-to", "requirements.0.name=x&requirements.0.max_mb=x"),
+    "rows": ("editor", "/quan-tri/thu-tuc/<drafted>/quy-trinh", "do=remove:steps.99&steps.0.hours=%00"),
+    "new procedure": ("editor", "/quan-tri/thu-tuc/moi", "code=x&name=&sector=&source=&copy=%00"),
+    "new paper form": ("editor", "/quan-tri/thu-tuc/<drafted>/giay-to/tep", "paper=x&file=y"),
     "end": ("reviewer", "/quan-tri/thu-tuc/<code>/ngung", "reason=x"),
 }  # fmt: skip
 
