@@ -89,6 +89,9 @@ def replay(session: Session, code: str, content: RevisionContent, last: int = LA
     lacking: Counter[str] = Counter()
     total = passed = unreadable = 0
     for row in _filed(session, procedure_id, last):
+        if row.wrapped is None:
+            unreadable += 1
+            continue
         try:
             crypto.preload(session, row.subject_id, row.wrapped)
             answers = crypto.open_(session, row.subject_id, f"dossier.answers|{row.id}", row.answers)

@@ -134,7 +134,7 @@ def _joined(statement: Any) -> Any:
                 _later.procedure_id == col(Procedure.id),
                 _later.status == RevisionStatus.PUBLISHED,
                 _later.number > newer,
-                _later.effective_on > clock.today(),
+                _later.began_at.is_(None),
             ),
             isouter=True,
         )

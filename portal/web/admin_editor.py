@@ -4,13 +4,14 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get, post
+from litestar.di import Provide
 from litestar.params import FromPath
 
 from auth.actor import Actor
 from auth.http import CurrentActor
 from portal.core.clock import today
 from portal.core.errors import DomainError, Stale
-from portal.core.http import DbSession
+from portal.core.http import DbSession, read_form
 from portal.web import admin_fields
 from portal.web.admin_frame import BASE, TABS, address, editing
 from portal.web.admin_offers import read_groups, rearrange_groups, spread_groups
@@ -18,7 +19,7 @@ from portal.web.admin_state import State, fresh_seq, load
 from portal.web.admin_verdict import VerdictView, view
 from portal.web.content_posts import read
 from portal.web.content_sheets import Sheet, collect, one, part, rearrange, rows, several, spread
-from portal.web.pages import WITH_FORM, AnyRequest, Form, PostedForm, done, page, see_other
+from portal.web.pages import AnyRequest, Form, PostedForm, done, page, see_other
 from services_catalog import drafting
 from services_catalog.content import Offer, RevisionContent
 from services_catalog.controllers import EDITOR, KEEPER
@@ -34,6 +35,14 @@ TEMPLATES = {
     "quy-trinh": "admin/editor_process.html",
 }
 PATHS = [f"{BASE}/{{code:str}}{f'/{tab}' if tab else ''}" for tab in TEMPLATES]
+
+
+async def _read_sheet(request: AnyRequest) -> Form:
+    """The form of a tab: its lists may be long, other names are few."""
+    return Form(await read_form(request), frozenset(NAMES[tab_of(request)]) | {"groups"})
+
+
+WITH_SHEET = {"form": Provide(_read_sheet)}
 
 
 class Typed(msgspec.Struct):
@@ -234,5 +243,5 @@ def _day(state: State) -> str:
 _SHARED: dict[str, Any] = {"sync_to_thread": True, "include_in_schema": False}
 route_handlers: list[Any] = [
     *(get(path, guards=[KEEPER], **_SHARED)(tab_page) for path in PATHS),
-    *(post(path, guards=[EDITOR], dependencies=WITH_FORM, **_SHARED)(save_tab) for path in PATHS),
+    *(post(path, guards=[EDITOR], dependencies=WITH_SHEET, **_SHARED)(save_tab) for path in PATHS),
 ]

@@ -78,8 +78,6 @@ def editing(session: Session, actor: Actor, code: str, tab: str) -> Editing:
     current = _current(session, kept)
     offered = queries.offerings(session, current.id) if current else []
     later = editor_queries.waiting_for(session, kept.id)
-    if later is not None and current is not None and later.number <= current.number:
-        later = None
     said = draft or later or current
     return Editing(
         code=kept.code,

@@ -55,8 +55,17 @@ def load(session: Session, code: str) -> State:
 
 
 def published(session: Session, procedure: Procedure) -> ProcedureRevision | None:
-    """The newest published revision, in force or waiting for its day."""
-    return editor_queries.waiting_for(session, procedure.id)
+    """The published revision a new draft follows: one that waits for its day, else what is in force, else
+    what was so last.
+    """
+    waiting = editor_queries.waiting_for(session, procedure.id)
+    if waiting is not None:
+        return waiting
+    if procedure.current_revision_id is not None:
+        return editor_queries.revision(session, procedure.current_revision_id)
+    revisions = admin_queries.all_revisions(session, procedure.id)
+    last = next((one for one in revisions if one.published_at is not None), None)
+    return editor_queries.revision(session, last.id) if last else None
 
 
 def offers_of(session: Session, revision_id: UUID) -> list[Offer]:

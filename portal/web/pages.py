@@ -29,7 +29,8 @@ from portal.core.settings import Settings
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
 NOTICE_COOKIE: Final = "__Host-notice"
-MAX_FORM_FIELDS: Final = 15_000  # a procedure of 500 papers, all in one form
+MAX_FORM_FIELDS: Final = 3000
+MAX_ROW_FIELDS: Final = 15_000  # a procedure of 500 papers, all in one form
 
 AnyRequest: TypeAlias = Request[Any, Any, Any]
 
@@ -240,9 +241,11 @@ def _page_before(request: AnyRequest) -> str:
 class Form:
     """A posted form: strings only, each name with all its values in order."""
 
-    def __init__(self, fields: FormMultiDict) -> None:
+    def __init__(self, fields: FormMultiDict, rows: frozenset[str] = frozenset()) -> None:
+        """Keep the fields; `rows` are the names of lists that may be long ("requirements.12.name")."""
         pairs = [(name, value) for name, value in fields.multi_items() if isinstance(value, str)]
-        if len(pairs) > MAX_FORM_FIELDS:
+        others = sum(name.partition(".")[0] not in rows for name, _ in pairs)
+        if others > MAX_FORM_FIELDS or len(pairs) > MAX_ROW_FIELDS:
             raise ClientException("too many fields")
         self.pairs = pairs
 
