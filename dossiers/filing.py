@@ -148,9 +148,12 @@ def save_answers(
             "Tờ khai vừa được sửa ở cửa sổ khác. Tải lại trang để thấy bản mới nhất.",
             answers_seq=dossier.answers_seq,
         )
+    before = dossier.revision_id
     content = follow_revision(session, dossier, actor)
     kept = crypto.open_(session, dossier.subject_id, f"dossier.answers|{dossier.id}", dossier.answers)
-    merged = forms.normalise(content.form, {**kept, **answers})
+    given = {**kept, **answers}
+    moved = dossier.revision_id != before  # the writer's page asks what the new form may not
+    merged = forms.carried(content.form, given) if moved else forms.normalise(content.form, given)
     if merged.get(RETURN_WAY) in content.return_ways:
         dossier.return_way = merged[RETURN_WAY]
     _keep(session, dossier, merged)
@@ -172,18 +175,21 @@ def _keep(session: Session, dossier: Dossier, answers: dict[str, Any]) -> None:
 def follow_revision(session: Session, dossier: Dossier, actor: Actor) -> RevisionContent:
     """The content the draft is written for, after moving it to the newest revision (decision 3).
 
-    Answers whose field is gone are dropped; the move is an event, shown as a notice. What is received no
+    Answers the new form cannot hold are dropped; the move is an event, shown as a notice. What is received no
     longer keeps the revision it was written for: the draft stays its owner's.
     """
     offer = offering.standing_offering(session, dossier.procedure_code, dossier.receiving_agency_id, now())
     if offer is None or offer.revision_id == dossier.revision_id:
         return queries.content(session, dossier.revision_id)
     kept = crypto.open_(session, dossier.subject_id, f"dossier.answers|{dossier.id}", dossier.answers)
-    known = forms.keys(offer.content.form)
+    before = dossier.revision_id
     dossier.revision_id, dossier.offering_id = offer.revision_id, offer.offering_id
     dossier.level, dossier.procedure_name = offer.level, offer.name
-    events.record(session, dossier, "dossier.moved_to_revision", actor.id, {"revision_id": offer.revision_id})
-    _keep(session, dossier, {key: value for key, value in kept.items() if key in known})
+    if dossier.return_way not in offer.return_ways:
+        dossier.return_way = offer.return_ways[0]
+    facts = {"revision_id": offer.revision_id, "from_revision_id": before}
+    events.record(session, dossier, "dossier.moved_to_revision", actor.id, facts)
+    _keep(session, dossier, forms.carried(offer.content.form, kept))
     return offer.content
 
 
@@ -261,7 +267,7 @@ def submit(session: Session, actor: Actor, dossier_id: UUID, *, idempotency_key:
         count = len(fields) + len(papers)
         raise Incomplete(f"Còn {count} việc cần làm trước khi nộp.", fields=fields, papers=papers)
 
-    digest, listed = _seal_manifest(session, dossier, attachments)
+    digest, listed = _seal_manifest(session, dossier, offer.content, attachments)
     dossier.status = status
     dossier.reference = reference()
     dossier.submitted_at = dossier.updated_at = instant
@@ -293,9 +299,12 @@ def submit(session: Session, actor: Actor, dossier_id: UUID, *, idempotency_key:
     return dossier
 
 
-def _seal_manifest(session: Session, dossier: Dossier, attachments: list[Attachment]) -> tuple[str, bytes]:
+def _seal_manifest(
+    session: Session, dossier: Dossier, content: RevisionContent, attachments: list[Attachment]
+) -> tuple[str, bytes]:
     """Fix the list of files; returns the SHA-256 over their sorted hashes, in hex, and the list's bytes."""
-    ready = [a for a in attachments if a.state is AttachmentState.READY]
+    asked = {requirement.key for requirement in content.requirements}  # a newer revision may ask for less
+    ready = [a for a in attachments if a.state is AttachmentState.READY and a.requirement_key in asked]
     lines = [
         {
             "attachment_id": a.id,

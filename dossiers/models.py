@@ -57,6 +57,13 @@ class Dossier(Stream, table=True):
     __table_args__ = (
         sa.UniqueConstraint("applicant_id", "submission_id"),
         sa.Index("ix_dossier_mine", "applicant_id", "updated_at", "id"),
+        # A new revision asks for the open drafts of its procedure (dossiers/draft_messages.py).
+        sa.Index(
+            "ix_dossier_draft",
+            "procedure_id",
+            "updated_at",
+            postgresql_where=sa.text("status = 'draft'"),
+        ),
         # The lists of the desk (dossiers/inbox.py): a dossier is in at most one of the first three.
         sa.Index(
             "ix_dossier_waiting",

@@ -5,6 +5,7 @@ from typing import Final
 LABELS: Final = {
     "dossier.opened": "Lập hồ sơ nháp",
     "dossier.moved_to_revision": "Chuyển sang bản mới của thủ tục",
+    "dossier.revision_seen": "Xem điều thay đổi của bản mới",
     "dossier.submitted": "Nộp hồ sơ",
     "dossier.accepted": "Tiếp nhận hồ sơ, hẹn ngày trả kết quả",
     "dossier.refused": "Không tiếp nhận hồ sơ",
@@ -24,6 +25,7 @@ LABELS: Final = {
 OF_APPLICANT: Final = frozenset(
     {
         "dossier.opened",
+        "dossier.revision_seen",
         "dossier.submitted",
         "attachment.completed",
         "attachment.ready",
@@ -37,6 +39,7 @@ OF_DRAFT: Final = frozenset(
     {
         "dossier.opened",
         "dossier.moved_to_revision",
+        "dossier.revision_seen",
         "attachment.completed",
         "attachment.ready",
         "attachment.refused",

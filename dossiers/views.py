@@ -1,6 +1,6 @@
 """A dossier opened: everything a page or the API shows of one, in one or two statements."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,8 @@ from portal.core.errors import Forbidden
 from portal.core.events import EventRow
 from services_catalog import terms
 from services_catalog.content import RevisionContent
+from services_catalog.for_drafts import ForDraft
+from services_catalog.public_queries import Stop
 
 
 class AttachmentView(msgspec.Struct, frozen=True):
@@ -60,6 +62,33 @@ class DecisionView(msgspec.Struct, frozen=True):
     on_time: bool
     ground: str
     signer: str
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """The draft follows a new revision; what its owner has not said to have seen."""
+
+    number: int
+    effective_on: date
+    changes: ForDraft
+    kept: int  # answers that are still there
+
+
+class Ahead(msgspec.Struct, frozen=True, kw_only=True):
+    """A revision that waits for its day, and what it will change for this draft."""
+
+    number: int
+    effective_on: date
+    changes: ForDraft
+
+
+class DraftNews(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is new for a draft; `received` is false when the agency receives the procedure no longer."""
+
+    moved: Moved | None
+    ahead: list[Ahead]
+    stops: list[Stop]
+    closes_at: datetime | None
+    received: bool
 
 
 class DossierView(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +133,7 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     timeline: list[EventRow]
     deadline: Deadline | None
     allowed: list[Action]
+    news: DraftNews | None = None  # of a draft its owner opens (draft_news)
 
 
 class _Attachment(msgspec.Struct):

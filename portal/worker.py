@@ -18,6 +18,7 @@ from kombu import Queue
 import auth.tasks  # noqa: F401
 import dossiers.attachment_sweeps
 import dossiers.documents
+import dossiers.draft_messages
 import dossiers.inspection
 import dossiers.notifications
 import dossiers.popularity
@@ -50,6 +51,7 @@ SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
     "dossier.rejected": ["dossiers.documents.form03", "dossiers.notifications.tell_applicant"],
     "dossier.delivered": ["dossiers.notifications.tell_applicant"],
     "procedure.simulation_asked": ["dossiers.simulation.run"],
+    "procedure.published": ["dossiers.draft_messages.tell_drafts"],
 }
 
 # Sweepers: the queue carries hints, so each async step is looked for again. One that waited longer than

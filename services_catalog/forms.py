@@ -96,6 +96,11 @@ def normalise(sections: Sequence[Section], answers: Mapping[str, Any]) -> dict[s
     return known
 
 
+def carried(sections: Sequence[Section], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Of answers given to an earlier form what this one can hold, in normal form; the rest is left behind."""
+    return _collect(sections, answers)[0]
+
+
 def check(
     sections: Sequence[Section],
     answers: Mapping[str, Any],

@@ -168,6 +168,56 @@ def _last_day(began: datetime, later: datetime | None, ended: datetime | None) -
     return max(min(days), local(began).date()) if days else None
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """A published revision that waits for its day, for those who write under the present one."""
+
+    id: UUID
+    number: int
+    effective_on: date
+
+
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """What is planned of a procedure: revisions that wait, stops, the cut-off."""
+
+    coming: list[Waiting]
+    stops: list[Stop]
+    closes_at: datetime | None
+
+
+def planned(session: Session, code: str) -> Planned:
+    """What is planned of the procedure; one statement."""
+    row = session.execute(
+        sa.select(col(Procedure.closes_at), *beside()).where(col(Procedure.code) == code)
+    ).one_or_none()
+    if row is None:
+        return Planned(coming=[], stops=[], closes_at=None)
+    waiting = msgspec.json.decode(row.coming or "[]", type=list[Waiting])
+    return Planned(coming=waiting, stops=stops_of(row.stops or "null") or [], closes_at=row.closes_at)
+
+
+def revision_facts(session: Session, revision_id: UUID) -> Waiting:
+    """The number and the day of a revision, which exists."""
+    row = session.execute(
+        sa.select(
+            col(ProcedureRevision.id), col(ProcedureRevision.number), col(ProcedureRevision.effective_on)
+        ).where(col(ProcedureRevision.id) == revision_id)
+    ).one()
+    return Waiting(row.id, row.number, row.effective_on)
+
+
+def revision_before(session: Session, revision_id: UUID) -> UUID | None:
+    """The revision that held before this one began, if any did."""
+    later, earlier = (sa.orm.aliased(ProcedureRevision) for _ in range(2))
+    return session.execute(
+        sa.select(col(earlier.id))
+        .join(later, col(later.procedure_id) == col(earlier.procedure_id))
+        .where(col(later.id) == revision_id, col(earlier.began_at).is_not(None))
+        .where(col(earlier.number) < col(later.number))
+        .order_by(col(earlier.number).desc())
+        .limit(1)
+    ).scalar_one_or_none()
+
+
 def present_number(session: Session, code: str) -> int | None:
     """The number of the revision in force, if there is one."""
     return session.execute(
@@ -219,7 +269,9 @@ def beside() -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
     Published revisions whose day lies ahead, the next first; stops of the procedure or of everything.
     """
     waiting = (
-        sa.select(col(ProcedureRevision.number), col(ProcedureRevision.effective_on))
+        sa.select(
+            col(ProcedureRevision.id), col(ProcedureRevision.number), col(ProcedureRevision.effective_on)
+        )
         .where(
             col(ProcedureRevision.procedure_id) == col(Procedure.id),
             col(ProcedureRevision.status) == RevisionStatus.PUBLISHED,

@@ -7,12 +7,11 @@ import msgspec
 
 from auth.actor import Actor, Role
 from auth.http import requires
-from dossiers import filing, views
-from dossiers.access import DossierNotFound
+from dossiers import draft_news, filing
 from dossiers.models import Attachment
 from dossiers.views import DossierView
 from dossiers.words import limit_words
-from portal.core.clock import today
+from portal.core.clock import now, today
 from portal.core.errors import Malformed
 from portal.core.http import DbSession
 from portal.web import forms as shown
@@ -49,16 +48,13 @@ class Shell(msgspec.Struct, frozen=True):
         return self.steps.index(step) + 1
 
 
-def draft_of(session: DbSession, actor: Actor, dossier_id: UUID) -> DossierView:
-    """The actor's own dossier.
+def draft_of(session: DbSession, actor: Actor, dossier_id: UUID, *, follow: bool = False) -> DossierView:
+    """The actor's own dossier; shown anew, a draft follows the newest revision.
 
     Raises:
         DossierNotFound: it is not the actor's own, or is not at all.
     """
-    view = views.summary(session, actor, dossier_id)
-    if not view.is_own:
-        raise DossierNotFound
-    return view
+    return draft_news.opened(session, actor, dossier_id, follow=follow)
 
 
 def shell(view: DossierView, here: str) -> Shell:
@@ -95,6 +91,18 @@ def shared(around: Shell) -> dict[str, Any]:
         "dossier": around.dossier,
         "limit": limit_of(around.dossier),
         "today": today(),
+        "now": now(),
+        "places": _places(around.dossier),
+    }
+
+
+def _places(view: DossierView) -> dict[str, str]:
+    """Where each question of the form is answered: key → address."""
+    base = f"/ho-so/{view.id}/to-khai"
+    return {
+        field.key: f"{base}?{PART}={section.key}#{shown.anchor([section], field.key)}"
+        for section in view.content.form
+        for field in section.fields
     }
 
 

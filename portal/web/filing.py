@@ -8,8 +8,8 @@ from litestar import Response, get, patch, post
 from litestar.params import FromPath, QueryParameter
 
 from auth.actor import Actor
-from auth.http import CurrentActor
-from dossiers import earlier, filing
+from auth.http import CurrentActor, safe_next
+from dossiers import draft_news, earlier, filing
 from dossiers.views import DossierView
 from dossiers.workflow import Status
 from portal.core import runtime
@@ -81,7 +81,7 @@ def form_page(
     back: Back = None,
 ) -> Response[Any]:
     """One section of the form."""
-    view = draft_of(session, actor, dossier_id)
+    view = draft_of(session, actor, dossier_id, follow=True)
     if view.status is not Status.DRAFT:
         return see_other(f"/ho-so/{dossier_id}")
     if not view.content.form:
@@ -189,8 +189,7 @@ def save_form(
     base, here = f"/ho-so/{dossier_id}", f"/ho-so/{dossier_id}/to-khai?{PART}={part}"
     here += "&ve=kiem-tra" if back == "kiem-tra" else ""
     if dossier.revision_id != before.revision_id:
-        moved = "Thủ tục vừa có bản mới. Bản nháp đã chuyển theo và giữ điều bạn đã khai; xem lại các mục."
-        return see_other(here, Notice("warn", moved))
+        return see_other(here)  # the page tells what the new revision changes
     verb, _, rest = act.partition(":")
     if verb == "save":
         return see_other("/ho-so", done("Đã lưu bản nháp. Bạn làm tiếp lúc nào cũng được."))
@@ -251,6 +250,24 @@ def autosave(
     return {"seq": dossier.answers_seq, "saved_at": time_vi(now())}
 
 
+@post(
+    "/ho-so/{dossier_id:uuid}/ban-moi",
+    sync_to_thread=True,
+    include_in_schema=False,
+    guards=[CITIZEN],
+    dependencies=WITH_FORM,
+)
+def revision_seen(
+    session: DbSession, actor: CurrentActor, dossier_id: FromPath[UUID], form: PostedForm
+) -> Response[Any]:
+    """The owner has looked through what the new revision changes: the notice is not shown again."""
+    view = draft_of(session, actor, dossier_id)
+    if view.status is not Status.DRAFT:
+        return see_other(f"/ho-so/{dossier_id}")
+    draft_news.seen(session, actor, dossier_id)
+    return see_other(safe_next(form.get("back"), f"/ho-so/{dossier_id}/to-khai"))
+
+
 def _without_removed(form: Form, act: str) -> dict[str, list[str]]:
     """The posted values, without the block a "remove" button names."""
     verb, _, rest = act.partition(":")
@@ -259,4 +276,4 @@ def _without_removed(form: Form, act: str) -> dict[str, list[str]]:
     return {name: values for name, values in form.as_dict().items() if not gone or not name.startswith(gone)}
 
 
-route_handlers: list[Any] = [start, form_page, save_form, autosave]
+route_handlers: list[Any] = [start, form_page, save_form, autosave, revision_seen]

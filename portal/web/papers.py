@@ -88,7 +88,7 @@ def papers_page(
     dossier_id: FromPath[UUID],
 ) -> Response[Any]:
     """What to send, per paper."""
-    view = draft_of(session, actor, dossier_id)
+    view = draft_of(session, actor, dossier_id, follow=True)
     if view.status is not Status.DRAFT:
         return see_other(f"/ho-so/{dossier_id}")
     around = shell(view, PAPERS_STEP)

@@ -37,7 +37,7 @@ def fee_page(
     request: AnyRequest, session: DbSession, actor: CurrentActor, dossier_id: FromPath[UUID]
 ) -> Response[Any]:
     """What will be owed, why, and how it is paid."""
-    view = draft_of(session, actor, dossier_id)
+    view = draft_of(session, actor, dossier_id, follow=True)
     if view.status is not Status.DRAFT:
         return see_other(f"/ho-so/{dossier_id}")
     owed = terms.amounts(view.content, view.answers, channel="online", on=today())
@@ -53,7 +53,7 @@ def review_page(
     request: AnyRequest, session: DbSession, actor: CurrentActor, dossier_id: FromPath[UUID]
 ) -> Response[Any]:
     """All answers, papers and money, once more, before filing."""
-    view = draft_of(session, actor, dossier_id)
+    view = draft_of(session, actor, dossier_id, follow=True)
     if view.status is not Status.DRAFT:
         return see_other(f"/ho-so/{dossier_id}")
     return _review_page(request, view, key=str(uuid4()))
@@ -155,9 +155,10 @@ def submit(
         filing.submit(session, actor, dossier_id, idempotency_key=key)
     except filing.Incomplete:
         return _review_page(request, view, key=str(uuid4()), ticked=ticked, status_code=422)
-    except filing.RevisionMoved as moved:
+    except filing.RevisionMoved:
         filing.save_answers(session, actor, dossier_id, seq=None, answers={})
-        return see_other(f"/ho-so/{dossier_id}/to-khai", Notice("warn", moved.detail))
+        told = "Chưa nộp: thủ tục vừa có bản mới. Xem các mục thay đổi ở đầu trang, rồi nộp."
+        return see_other(f"/ho-so/{dossier_id}/to-khai", Notice("warn", told))
     except WrongState:
         return see_other(slip)
     return see_other(slip)

@@ -109,6 +109,7 @@ class Ground:
         if self.filled:
             return
         self.filled = True
+        self.places["outdated"] = self.citizen.open(REVISED, self.agency)
         revise(self.lines["editor"], self.lines["reviewer"])
         paper = scan()
         self._drafts()

@@ -20,13 +20,13 @@ def revise(editor: Line, reviewer: Line) -> None:
     ]
     content: dict[str, Any] = found["content"]
     asked = {"key": "purpose", "kind": "text", "label": "Dùng bản sao vào việc gì?", "required": False}
-    for days, change in (
-        (0, {"summary": content["summary"] + " Bản sao có giá trị như bản chính khi giao dịch."}),
-        (21, {"time_limit": {"amount": 2, "unit": "working_day"}}),
-    ):
+    content["form"][0]["fields"].append(asked)
+    paper = {"key": "introduction", "name": "Giấy giới thiệu", "originals": 1, "needed": "always"}
+    slower = {"time_limit": {"amount": 2, "unit": "working_day"}}
+    slower["requirements"] = [*content["requirements"], paper | {"accept": ["pdf"]}]
+    summary = f"{content['summary']} Bản sao có giá trị như bản chính khi giao dịch."
+    for days, change in ((0, {"summary": summary}), (21, slower)):
         content = content | change
-        if days:
-            content["form"][0]["fields"].append(asked)
         draft = {"content": content, "offers": offers, "effective_on": str(today() + timedelta(days))}
         editor.ask("PUT", f"{path}/draft", draft)
         editor.ask("POST", f"{path}/draft/review", {"reason": "Thông tư mới"})

@@ -39,13 +39,13 @@ CITIZENS: dict[str, Stop] = {
     "POST /thu-tuc/{code:str}/bat-dau": Stop(
         (
             sent(
-                "bat-dau-sai",
+                "bat-dau-chua-chon-noi",
                 CITIZEN,
                 "/thu-tuc/<code>",
                 "/thu-tuc/<code>/bat-dau",
-                {"agency": "khong-phai-ma", "submission_id": "x"},
-                "",
-                400,
+                {"agency": "", "submission_id": "x"},
+                "Thủ tục đăng ký khai sinh",
+                200,
             ),
         ),
         {"empty": FORM, "filled": LANDS},
@@ -118,8 +118,18 @@ CITIZENS: dict[str, Stop] = {
                 "/ho-so/<draft>/to-khai?phan=<rows_part>",
                 "Người thiết kế",
             ),
+            at(
+                "to-khai-ban-moi",
+                "filled",
+                CITIZEN,
+                "/ho-so/<outdated>/to-khai",
+                "Người yêu cầu",
+            ),
             at("to-khai-cua-ai", "error", CITIZEN, f"{NOT_THERE}/to-khai", "", status=404, long=True),
         ),
+    ),
+    f"POST {HO_SO}/ban-moi": Stop(
+        (), {"page": "leads back to the page the notice was on; tests/web/test_new_revision.py presses it"}
     ),
     f"POST {HO_SO}/to-khai": Stop(
         (
