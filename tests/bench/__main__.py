@@ -53,10 +53,15 @@ def servers(ground: Ground, logs: Path, replay: Path) -> dict[str, Server]:
     }
 
 
-def run(ground: Ground, folder: Path, parts: list[str], *, rounds: int, seconds: float) -> list[Line]:
-    """All lines of the parts asked for, in order."""
-    recorder, each = Recorder(ground), reading.reads(ground)
+def run(
+    ground: Ground, folder: Path, parts: list[str], *, rounds: int, seconds: float, named: str = ""
+) -> list[Line]:
+    """All lines of the parts asked for, in order; `named`: only reading lines that hold these words."""
+    recorder = Recorder(ground)
+    each = [one for one in reading.reads(ground) if named in one.name]
     counts = reading.record(ground, recorder, each)
+    if named:
+        return _only(ground, folder, recorder, each, counts, rounds=rounds, seconds=seconds)
     acted = writing.count(ground, recorder)
     figures.fill(ground)
     told = figures.record(ground, recorder)
@@ -109,6 +114,26 @@ def run(ground: Ground, folder: Path, parts: list[str], *, rounds: int, seconds:
     return lines
 
 
+def _only(
+    ground: Ground,
+    folder: Path,
+    recorder: Recorder,
+    each: list[reading.Read],
+    counts: dict[str, int],
+    *,
+    rounds: int,
+    seconds: float,
+) -> list[Line]:
+    """A few reading lines by themselves."""
+    recorder.write(folder / "replay")
+    started = servers(ground, folder, folder / "replay")
+    try:
+        return reading.measure(ground, started, each, counts, rounds=rounds, seconds=seconds)
+    finally:
+        for server in started.values():
+            server.stop()
+
+
 def _beside(ground: Ground, folder: Path, started: dict[str, Server]) -> list[Line]:
     """What needs the worker and the relay to run, and nothing that does not belong to the portal."""
     for name in ("limit", "framework", "usual"):
@@ -131,6 +156,7 @@ def main() -> int:
     asked.add_argument("--quick", action="store_true", help="a tenth of the rows, two rounds")
     asked.add_argument("--dossiers", type=int, default=200_000)
     asked.add_argument("--only", choices=PARTS, action="append", help="one part; may be given again")
+    asked.add_argument("--named", default="", help="only the reading lines that hold these words")
     asked.add_argument("--json", type=Path)
     asked.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
     given = asked.parse_args()
@@ -141,7 +167,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         try:
             with prepared(size) as ground:
-                lines = run(ground, Path(folder), given.only or [*PARTS], rounds=rounds, seconds=seconds)
+                parts = given.only or [*PARTS]
+                lines = run(ground, Path(folder), parts, rounds=rounds, seconds=seconds, named=given.named)
         except WrongAnswer as error:
             print(f"Nothing is published: {error}", file=sys.stderr)
             return 1

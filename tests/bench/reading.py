@@ -13,6 +13,7 @@ from tests.bench.servers import Server
 from tests.bench.table import Line
 
 CLIENTS = 8
+SHOWN = "1.001193"  # of the seed: cases, papers, three offices
 
 
 @dataclass
@@ -36,9 +37,17 @@ def reads(ground: Ground) -> list[Read]:
     page = "/api/v1/procedures?limit=20"
     return [
         Read("catalogue, JSON", page, usual="/procedures", framework="hello",
-             targets={"framework": 0.7, "usual": 15}, fields=("code", "name")),
-        Read("catalogue, page", "/thu-tuc", framework="hello", targets={"framework": 0.7}),
-        Read("catalogue, 304", page, status=304, framework="hello", targets={"framework": 0.7}),
+             targets={"framework": 0.7, "usual": 15}, by_cpu=True, fields=("code", "name")),
+        Read("catalogue, page", "/thu-tuc", framework="hello", targets={"framework": 0.7}, by_cpu=True),
+        Read("catalogue, 304", page, status=304, framework="hello", targets={"framework": 0.7}, by_cpu=True),
+        Read("procedure, JSON", f"/api/v1/procedures/{SHOWN}", framework="hello",
+             targets={"framework": 0.7}, by_cpu=True),
+        Read("procedure, page", f"/thu-tuc/{SHOWN}", framework="hello",
+             targets={"framework": 0.7}, by_cpu=True),
+        Read("procedure, page 304", f"/thu-tuc/{SHOWN}", status=304, framework="hello",
+             targets={"framework": 0.7}, by_cpu=True),
+        Read("sectors, page", "/thu-tuc/linh-vuc", framework="hello",
+             targets={"framework": 0.7}, by_cpu=True),
         Read("dossier", f"/api/v1/dossiers/{ground.dossier}", "citizen", usual=f"/dossiers/{ground.dossier}",
              targets={"framework": 0.7, "usual": 4}, by_cpu=True, fields=("procedure_code", "status")),
         Read("desk, 20 in hand", "/api/v1/desk/dossiers?view=unit&limit=20", "clerk",

@@ -30,7 +30,7 @@ def test_the_program_is_short_and_imports_nothing_of_the_portal() -> None:
 def test_a_true_journal_stands(given: SimpleNamespace) -> None:
     code, said = run("journal", given.journal, given.key)
 
-    assert (code, said) == (0, "✓ Sổ cái nguyên vẹn: 47 sự kiện, 11 chuỗi, 3 gốc đã ký.\n")
+    assert (code, said) == (0, "✓ Sổ cái nguyên vẹn: 49 sự kiện, 13 chuỗi, 3 gốc đã ký.\n")
 
 
 def test_an_export_holds_no_personal_value(given: SimpleNamespace) -> None:
