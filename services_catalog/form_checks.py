@@ -166,6 +166,31 @@ def conditions(said: Sequence[Condition], sections: Sequence[Section]) -> list[s
     return list(_conditions(said, asked, asked))
 
 
+def askable(sections: Sequence[Section], place: str) -> dict[str, Field]:
+    """The choices a condition at this place may ask, by key, in their order: those that stand before it."""
+    block, _, sub = place.partition(".")
+    found: dict[str, Field] = {}
+    for section in sections:
+        if place == f"section:{section.key}":
+            return found
+        for field in section.fields:
+            if field.key == block:
+                return _before(field.fields, sub) if sub else found
+            if field.kind in ASKED:
+                found[field.key] = field
+    return found
+
+
+def _before(fields: Sequence[Field], key: str) -> dict[str, Field]:
+    found: dict[str, Field] = {}
+    for field in fields:
+        if field.key == key:
+            break
+        if field.kind in ASKED:
+            found[field.key] = field
+    return found
+
+
 def _as_a_whole(sections: Sequence[Section], found: list[Fault]) -> list[Fault]:
     patterned = [
         field

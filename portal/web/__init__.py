@@ -12,6 +12,8 @@ from portal.web import (
     changes,
     citizen,
     demo,
+    designer,
+    designer_preview,
     figures,
     filing,
     officer,
@@ -44,6 +46,8 @@ _pages: list[Any] = [
     *officer_acts.route_handlers,
     *officer_decisions.route_handlers,
     *admin.route_handlers,
+    *designer.route_handlers,
+    *designer_preview.route_handlers,
 ]
 
 route_handlers: list[Any] = [Router("/", route_handlers=_pages)]

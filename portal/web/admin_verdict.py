@@ -186,7 +186,7 @@ def problem_line(code: str, content: RevisionContent, problem: str) -> Line:
     """A contradiction in words, with the way to its place ("fees.copies: …" → the fees)."""
     match = _PLACE.fullmatch(problem)
     if match is None:
-        return Line(problem)
+        return Line(problem, address(code, "to-khai") if problem.startswith("Tờ khai,") else "")
     part, rest, told = match.groups()
     if part == "form":
         return Line(f"Tờ khai{_question(content, rest)}: {told}", address(code, "to-khai"))

@@ -175,7 +175,7 @@ def save_form(
     if before.status is not Status.DRAFT:
         return see_other(f"/ho-so/{dossier_id}")
     part, act, back = form.get("_section"), form.get("do", "next"), form.get("ve")
-    posted = _without_removed(form, act)
+    posted = without_removed(form, act)
     answers = forms.from_form(before.content.form, posted)
     again: dict[str, Any] = {"back": back, "typed": {**before.answers, **answers}, "status_code": 422}
     try:
@@ -268,7 +268,7 @@ def revision_seen(
     return see_other(safe_next(form.get("back"), f"/ho-so/{dossier_id}/to-khai"))
 
 
-def _without_removed(form: Form, act: str) -> dict[str, list[str]]:
+def without_removed(form: Form, act: str) -> dict[str, list[str]]:
     """The posted values, without the block a "remove" button names."""
     verb, _, rest = act.partition(":")
     key, _, index = rest.partition(":")

@@ -244,6 +244,24 @@ def _repeat(
     made.may_remove = wanted > max(field.min_items, 1 if field.required else 0)
 
 
+def when(conditions: Sequence[Condition]) -> str | None:
+    """Conditions of a whole section, for forms.js."""
+    return _when(conditions, "")
+
+
+def under(prefix: str, views: Sequence[FieldView]) -> list[FieldView]:
+    """The same questions with ids of their own, for a form that stands twice on a page."""
+    return [
+        msgspec.structs.replace(
+            one,
+            id=prefix + one.id,
+            parts=under(prefix, one.parts),
+            rows=[under(prefix, row) for row in one.rows],
+        )
+        for one in views
+    ]
+
+
 def _when(conditions: Sequence[Condition], prefix: str) -> str | None:
     if not conditions:
         return None

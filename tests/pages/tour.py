@@ -3,10 +3,11 @@
 from tests.pages.looking import STATES, Look, Stop
 from tests.pages.tour_catalogue import EDITORS
 from tests.pages.tour_citizen import CITIZENS
+from tests.pages.tour_designer import DESIGNER
 from tests.pages.tour_desk import DESKS, FAULTS
 from tests.pages.tour_public import PUBLIC
 
-TOUR: dict[str, Stop] = PUBLIC | CITIZENS | DESKS | EDITORS
+TOUR: dict[str, Stop] = PUBLIC | CITIZENS | DESKS | EDITORS | DESIGNER
 
 
 def looks(state: str, *, long: bool) -> list[tuple[str, Look]]:
