@@ -10,7 +10,7 @@ from pathlib import Path
 from portal import worker
 from portal.core import runtime
 from portal.embedded.supervisor import Portal
-from tests.bench import figures, inside, reading, start, writing
+from tests.bench import figures, finding, inside, reading, start, writing
 from tests.bench.ground import ROOT, Ground, Size, prepared
 from tests.bench.load import WrongAnswer
 from tests.bench.recording import Recorder
@@ -20,7 +20,7 @@ from tests.bench.table import Line, machine, text, write_json
 PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- table: made by script/bench --write -->", "<!-- end of table -->"
 LOGIN = ("BENCH_USER", "BENCH_PASSWORD", "BENCH_PORT", "BENCH_NAME")
-PARTS = ("reading", "writing", "inside")
+PARTS = ("reading", "finding", "writing", "inside")
 OTHERS = ROOT / ".venv-bench" / "bin"
 
 
@@ -89,10 +89,12 @@ def run(
         if "reading" in parts:
             print("· reading", flush=True)
             say(reading.measure(ground, started, each, counts, rounds=rounds, seconds=seconds))
-            say([inside.search(ground, started["ours"])])
             in_hand = next(n for n, one in enumerate(each) if one.name == "desk, 20 in hand")
             say([inside.desk_in_database(ground, recorder.lines, f"r{in_hand}")])
             say(figures.measure(ground, started["ours"], recorder.lines, told))
+        if "finding" in parts:
+            print("· finding", flush=True)
+            say(finding.lines(ground, started["ours"], folder))
         if "writing" in parts:
             print("· writing", flush=True)
             written = writing.acts(ground, started, rounds=rounds, seconds=seconds)

@@ -5,7 +5,6 @@ import hashlib
 import statistics
 import time
 from typing import Any
-from urllib.parse import quote
 
 import sqlalchemy as sa
 
@@ -22,29 +21,10 @@ from portal.core.db import new_id
 from portal.core.work import unit_of_work
 from tests import factories
 from tests.bench.ground import Ground
-from tests.bench.load import WrongAnswer, burst, request
+from tests.bench.load import WrongAnswer
 from tests.bench.servers import Server, cpu_of, pss, tree
 from tests.bench.table import Line
 from tests.dossiers.test_documents_contents import facts
-
-
-def search(ground: Ground, server: Server, *, queries: int = 150) -> Line:
-    """The words people type, one after the other; the page's own time."""
-    with ground.worker() as session:
-        names = session.execute(
-            sa.text("SELECT name_folded, name FROM procedure ORDER BY code LIMIT :n"), {"n": queries}
-        ).all()
-    typed = []
-    for place, row in enumerate(names):
-        words = (row.name if place % 2 else row.name_folded).split()
-        typed.append(" ".join(words[1 : 2 + 1 + place % 3]))
-    asked = [request("GET", f"/api/v1/procedures?words={quote(one)}&limit=20") for one in typed]
-    burst(server.port, iter(asked), clients=1, seconds=60, status=200)
-    load = burst(server.port, iter(asked), clients=1, seconds=60, status=200)
-    line = Line(f"search, {queries} queries", "/s", ours=load.per_second, target="p95 ≤ 5 ms")
-    line.p50, line.p95, line.p99 = (load.quantile(share) for share in (0.5, 0.95, 0.99))
-    line.at_most(line.p95, 5)
-    return line
 
 
 def desk_in_database(ground: Ground, recorded: dict[str, Any], name: str) -> Line:
