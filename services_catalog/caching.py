@@ -27,7 +27,7 @@ from sqlmodel import Session
 from portal.core import clock
 from services_catalog import public_queries, queries
 from services_catalog.changes import Changes
-from services_catalog.live_index import OLDER
+from services_catalog.live_index import OLDER, VERSION
 
 FRESH_SECONDS: Final = 1.0  # how long a version read from the database is believed
 SPAN: Final = timedelta(minutes=30)  # how long a page that names a date stands
@@ -77,10 +77,14 @@ class _Kept:
 
 @dataclass
 class _Visit:
-    """One request on its way in: what is kept of its address, and under which state it was answered."""
+    """One request on its way in: what is kept of its address, and under which state it was answered.
+
+    `believed`: the state that was read a moment ago; then nobody asks for it again.
+    """
 
     kept: _Kept | None
     look: str
+    believed: str | None
     changes: int = field(default_factory=lambda: Changes.made)
     state: str | None = None
     span: int | None = None
@@ -133,7 +137,7 @@ class Ready:
     async def _fill(
         self, scope: Scope, receive: Receive, send: Send, key: tuple[str, bytes], kept: _Kept | None
     ) -> None:
-        visit = _Visit(kept, self._look)
+        visit = _Visit(kept, self._look, self._fresh())
         cast("dict[str, Any]", scope)[_VISIT] = visit
         begun: list[Message] = []
         parts: list[bytes] = []
@@ -148,8 +152,9 @@ class Ready:
         await self._app(scope, receive, watched)
         if visit.state is None:
             return
-        self._state, self._until = visit.state, time.monotonic() + FRESH_SECONDS
-        self._changes = visit.changes
+        if visit.believed is None:
+            self._state, self._until = visit.state, time.monotonic() + FRESH_SECONDS
+            self._changes = visit.changes
         start = cast("dict[str, Any]", begun[0])
         personal = any(name.lower() == b"set-cookie" for name, _ in start["headers"])
         if start["status"] == 200 and not personal:
@@ -243,10 +248,14 @@ def _tagged(
     request: Request[Any, Any, Any], session: Session, mark: str, span: int | None = None
 ) -> tuple[str, bytes | None]:
     """The present state's tag, and the body kept under it."""
-    version, instant = public_queries.edition(session)
-    state = f"{version}-{instant}-{clock.today():%Y%m%d}"
-    tag = f'W/"{state}-{mark}{"" if span is None else f"-{span}"}"'
     visit: _Visit | None = cast("dict[str, Any]", request.scope).get(_VISIT)
+    if visit is not None and visit.believed is not None:
+        state = visit.believed
+        session.info[VERSION] = int(state.split("-")[0])
+    else:
+        version, instant = public_queries.edition(session)
+        state = f"{version}-{instant}-{clock.today():%Y%m%d}"
+    tag = f'W/"{state}-{mark}{"" if span is None else f"-{span}"}"'
     if visit is None:
         return tag, None
     visit.state, visit.span, visit.tag = state, span, tag

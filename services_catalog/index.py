@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from portal.core.text import fold
-from services_catalog.postings import Postings, bits
+from services_catalog.postings import Postings, bits, members
 from services_catalog.spelling import words
 
 GROUPS: Final = ("sector", "agency", "level", "audience", "life_event", "origin")
@@ -152,6 +153,9 @@ class Index:
         self.received = (1 << len(shown.terms)) - 1  # published here: they stand first
         self.everything = (1 << self.size) - 1
         self.sectors, self.agencies = sectors, agencies  # names by code
+        self._sector_codes = [
+            frozenset(sector_code(name) for name in joined.split("|") if name) for _, joined, _ in shown.told
+        ]
         self._popularity, self._lengths, self._chosen = popularity, lengths, chosen
 
     def name(self, place: int) -> str:
@@ -191,15 +195,19 @@ class Index:
 
     def counts(self, found: int, filters: Mapping[str, str]) -> dict[str, dict[str, int]]:
         """How many of `found` each value of each filter would leave, the other filters staying."""
-        return {
-            group: {
-                value: number
-                for value, held in self._values(group, filters)
-                if (number := (base & held).bit_count())
-            }
-            for group in GROUPS
-            for base in [found & self.narrowed(filters, open_group=group)]
-        }
+        counted: dict[str, dict[str, int]] = {}
+        for group in GROUPS:
+            base = found & self.narrowed(filters, open_group=group)
+            if group == "sector" and base.bit_count() < len(self.sectors):
+                codes = (self._sectors_of(place) for place in members(base))
+                counted[group] = dict(Counter(code for each in codes for code in each))
+            else:
+                each = ((value, (base & held).bit_count()) for value, held in self._values(group, filters))
+                counted[group] = {value: number for value, number in each if number}
+        return counted
+
+    def _sectors_of(self, place: int) -> frozenset[str]:
+        return self._sector_codes[self.shown.facts[place]]
 
     def _values(self, group: str, filters: Mapping[str, str]) -> list[tuple[str, int]]:
         offers = self._chosen["offer"]

@@ -13,8 +13,8 @@ from typing import Any, Final
 from msgspec import Struct
 
 from services_catalog.index import BRIEF, GROUPS, PAIR, Agency, Index, Shown, Texts, Vocabulary, sector_code
-from services_catalog.postings import Postings, bits
-from services_catalog.spelling import Word, words
+from services_catalog.postings import Gathering, bits
+from services_catalog.spelling import words
 
 BREATH: Final = 100  # entries between two breaths: whoever answers requests meanwhile goes first
 
@@ -127,56 +127,65 @@ class _Reading:
 
     def __init__(self, abbreviations: Mapping[str, str]) -> None:
         self._abbreviations = abbreviations
-        self._numbers: dict[str, int] = {}  # of the words of names, as they are met
-        self._names, self._marked, self._pairs = _many(), _many(), _many()
-        self._sectors, self._elsewhere = _many(), _many()
+        self._names, self._marked, self._pairs = Gathering(), Gathering(), Gathering()
+        self._sectors, self._elsewhere = Gathering(), Gathering()
         self._brief = [array("I") for _ in BRIEF]
-        self._texts = lru_cache(maxsize=4096)(words)
+        self._near: dict[str, tuple[list[int], list[int]]] = {}
+        self._far: dict[str, list[int]] = {}
 
     def take(self, place: int, entry: Entry) -> str:
         """Read an entry; returns its name's words, folded."""
         name = words(entry.name)
-        numbers = self._numbers
-        met = [numbers.setdefault(one.folded, len(numbers)) for one in name]
-        for number in set(met):
-            self._names[number].append(place)
-        for key in {one.key for one in name}:
-            self._marked[key].append(place)
+        number, marked, pair = self._names.number, self._marked.number, self._pairs.number
+        met = [number(one.folded) for one in name]
+        self._names.take(set(met))
+        self._marked.take({marked(one.key) for one in name})
         for most, brief in zip(BRIEF, self._brief, strict=True):
             if len(name) <= most:
                 brief.append(place)
-        neighbours = set(pairwise(met))
+        neighbours = {pair(first * PAIR + second) for first, second in pairwise(met)}
+        near: set[int] = set()
         short = [self._abbreviations[one.folded] for one in name if one.folded in self._abbreviations]
-        near = [text for text in (*entry.sectors.split("|"), entry.keywords, *short) if text]
-        for text in near:
-            beside = [numbers.setdefault(one.folded, len(numbers)) for one in self._read(text)]
-            neighbours.update(pairwise(beside))
-        for first, second in neighbours:
-            self._pairs[first * PAIR + second].append(place)
-        for held, texts in (
-            (self._sectors, near),
-            (self._elsewhere, [entry.publisher, entry.departments, entry.about]),
-        ):
-            for folded in {one.folded for text in texts if text for one in self._read(text)}:
-                held[folded].append(place)
-        return " ".join(one.folded for one in name)
+        for text in (*entry.sectors.split("|"), entry.keywords, *short):
+            if text:
+                held, pairs = self._read_near(text)
+                near.update(held)
+                neighbours.update(pairs)
+        self._pairs.take(neighbours)
+        self._sectors.take(near)
+        texts = (entry.publisher, entry.departments, entry.about)
+        self._elsewhere.take({held for text in texts if text for held in self._read_far(text)})
+        return " ".join([one.folded for one in name])
 
-    def _read(self, text: str) -> list[Word]:
-        return self._texts(text) if len(text) < 500 else words(text)
+    def _read_near(self, text: str) -> tuple[list[int], list[int]]:
+        """Words and pairs of a sector or of keywords, which many entries share."""
+        if text not in self._near:
+            folded = [one.folded for one in words(text)]
+            pairs = [
+                self._pairs.number(self._names.number(first) * PAIR + self._names.number(second))
+                for first, second in pairwise(folded)
+            ]
+            self._near[text] = [self._sectors.number(one) for one in folded], pairs
+        return self._near[text]
+
+    def _read_far(self, text: str) -> list[int]:
+        if text not in self._far:
+            self._far[text] = [self._elsewhere.number(one.folded) for one in words(text)]
+        return self._far[text]
 
     def vocabulary(self, size: int) -> Vocabulary:
         """Everything read, sorted; pairs go by the places of their words."""
-        names = Postings({word: self._names[number] for word, number in self._numbers.items()}, size)
-        places = [0] * len(self._numbers)
-        for place, word in enumerate(names.keys):
-            places[self._numbers[word]] = place
-        pairs = {places[key // PAIR] * PAIR + places[key % PAIR]: held for key, held in self._pairs.items()}
+        names = self._names.done()
+        places = {word: place for place, word in enumerate(names.keys)}
+        by_number = [places[word] for word in self._names.known]
+        pairs = [by_number[key // PAIR] * PAIR + by_number[key % PAIR] for key in self._pairs.known]
+        sectors, elsewhere = self._sectors.done(), self._elsewhere.done()
         return Vocabulary(
             names=names,
-            marked=Postings(self._marked, size),
-            pairs=Postings(pairs, size),
-            sectors=Postings(self._sectors, size),
-            elsewhere=Postings(self._elsewhere, size),
+            marked=self._marked.done(),
+            pairs=self._pairs.done(pairs),
+            sectors=sectors,
+            elsewhere=elsewhere,
             brief=tuple(bits(held, size) for held in self._brief),
-            known=frozenset([*names.keys, *self._sectors, *self._elsewhere]),
+            known=frozenset([*names.keys, *sectors.keys, *elsewhere.keys]),
         )

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from portal.core.db import Entity, Instant, Stream, choice
@@ -74,7 +74,6 @@ class Procedure(Stream, table=True):
             name="fk_procedure_current_revision_id_procedure_revision",
             use_alter=True,
         ),
-        sa.Index("ix_procedure_search", "search", postgresql_using="gin"),
         sa.Index("ix_procedure_order", "listing_only", "name_folded", "code"),
         sa.Index("ix_procedure_closes_at", "closes_at", postgresql_where=sa.text("closes_at IS NOT NULL")),
     )
@@ -100,19 +99,6 @@ class Procedure(Stream, table=True):
             sa.Boolean,
             sa.Computed("current_revision_id IS NULL", persisted=True),
             nullable=False,
-        ),
-    )
-    search_extra: str = Field(default="", sa_type=sa.Text)  # folded sectors, publisher, departments
-    search: Any = Field(
-        default=None,
-        sa_column=sa.Column(
-            "search",
-            TSVECTOR,
-            sa.Computed(
-                "setweight(to_tsvector('simple'::regconfig, name_folded), 'A')"
-                " || setweight(to_tsvector('simple'::regconfig, search_extra), 'B')",
-                persisted=True,
-            ),
         ),
     )
 

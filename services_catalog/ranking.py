@@ -19,8 +19,8 @@ from services_catalog.postings import Tally
 Levels = Iterator[tuple[int, int]]  # scores, highest first, each with its documents
 
 SCALE: Final = 1000  # the score of a document that holds all, side by side, with its marks
-SECTOR, ELSEWHERE = 5, 3  # what a word counts there, of 8 in the name
-MARKS, BESIDE, TOPIC = 4, 6, 1  # more for the marks typed, for its neighbour, for being in the sector too
+SECTOR, ELSEWHERE = 4, 2  # what a word counts there, of 8 in the name; powers of two are summed fastest
+MARKS, BESIDE, TOPIC = 4, 8, 1  # more for the marks typed, for its neighbour, for being in the sector too
 HEAVIEST, UNKNOWN = 12, 5  # weights of a rare word, and of one that nothing holds
 RECEIVED = 4  # percent more for what is received here
 BRIEFLY = 2  # percent more for a short name, for a shorter, for the shortest
@@ -85,8 +85,7 @@ class _Scored:
     def __init__(self, answers: int, sums: Tally, best: int, share: int) -> None:
         self.answers = answers
         self._sums, self._best, self._share = sums, best, SCALE * share // 100
-        highest = next(sums.levels(answers), (0, 0))[0] if answers else 0
-        self.top = highest * self._share // best if best else 0
+        self.top = next(sums.levels(answers), (0, 0))[0] * self._share // best
 
     def at_least(self, score: int) -> int:
         """The answers that reach the score."""
@@ -106,23 +105,26 @@ class _Question:
         self._pairs: dict[tuple[Slot, Slot], int] = {}
 
     def scored(self, reading: Reading) -> _Scored:
-        """The documents that hold enough of the reading, and the sums of all."""
-        covered, sums = Tally(), Tally()
-        total, best = 0, 0
+        """The documents that hold enough of the reading, and their sums."""
         words = [self._word(slot) for slot in reading.slots]
-        for slot, (held, weight, amounts) in zip(reading.slots, words, strict=True):
+        covered, total = Tally(), 0
+        for slot, (held, weight, _) in zip(reading.slots, words, strict=True):
             if not slot.idle:
                 total += weight
                 covered.add(held, weight)
-            for documents, amount in amounts:
-                sums.add(documents, amount)
+        answers = covered.at_least(math.ceil(total * ENOUGH / 100), self._index.everything) if total else 0
+        if not answers:
+            return _Scored(0, covered, 1, reading.share)
+        sums, best = Tally(), 0
+        for slot, (_, weight, amounts) in zip(reading.slots, words, strict=True):
             best += weight * (TYPED + (MARKS if slot.key else 0))
+            for documents, amount in amounts:
+                sums.add(documents & answers, amount)
         pairs = pairwise(zip(reading.slots, words, strict=True))
         for (one, (_, weight, _)), (other, (_, following, _)) in pairs:
             lighter = BESIDE * min(weight, following)
             best += lighter
-            sums.add(self._beside(one, other), lighter)
-        answers = covered.at_least(math.ceil(total * ENOUGH / 100), self._index.everything) if total else 0
+            sums.add(self._beside(one, other) & answers, lighter)
         sums.add(answers & self._index.received, best * RECEIVED // 100)
         for brief in self._index.vocabulary.brief:
             sums.add(answers & brief, best * BRIEFLY // 100)

@@ -108,12 +108,6 @@ def words(name: str) -> str:
     return " ".join(_WORD.findall(text.fold(name)))
 
 
-def search_extra(name: str, sectors: str, publisher: str, departments: str) -> str:
-    """What the column `search_extra` holds until it goes."""
-    accented = " ".join(_WORD.findall(text.nfc(name).casefold()))
-    return " ".join([accented, words(f"{sectors} {publisher} {departments}")])
-
-
 def search(
     session: Session,
     query: str = "",
@@ -177,10 +171,10 @@ def suggestions(session: Session, query: str) -> list[Suggestion]:
     index = current(session)
     meant = readings(typed, index.vocabulary, thesaurus())
     _, levels = ranked(index, meant, typed)
-    places = [place for _, held in levels for place in islice(members(held), MAX_SUGGESTIONS)]
+    places = islice((place for _, held in levels for place in members(held)), MAX_SUGGESTIONS)
     return [
         Suggestion(index.code[place], _pieces(index.name(place), meant), best(index.levels(place)))
-        for place in places[:MAX_SUGGESTIONS]
+        for place in places
     ]
 
 

@@ -14,7 +14,7 @@ from portal.core.errors import NotFound
 from portal.core.text import fold
 from services_catalog.content import RevisionContent
 from services_catalog.models import CHANGED, CatalogueVersion, Origin, Procedure, ProcedureRevision, Sector
-from services_catalog.search import search_extra, words
+from services_catalog.search import words
 
 _CODE = re.compile(r"[0-9A-Z][0-9A-Za-z.\-]{1,34}", re.ASCII)
 
@@ -28,7 +28,7 @@ def add_procedure(session: Session, code: str, content: RevisionContent) -> None
     """Make the procedure's row unless the code has one; two who name a new code at once meet in one row."""
     named = {"id": new_id(), "code": code, "name": content.name, "name_folded": words(content.name)}
     rest = {"origin": Origin.OWN, "sector_names": content.sector, "audience": [], "life_events": []}
-    empty = dict.fromkeys(("publisher", "departments", "applicants", "search_extra"), "")
+    empty = dict.fromkeys(("publisher", "departments", "applicants"), "")
     session.execute(
         insert(Procedure.__table__)  # type: ignore[attr-defined]
         .values(**named, **rest, **empty)
@@ -45,9 +45,6 @@ def follow(
     procedure.sector_names = content.sector
     procedure.sector_id = sector_ids(session, [content.sector])[content.sector]
     procedure.audience, procedure.life_events = list(content.audience), list(content.life_events)
-    procedure.search_extra = search_extra(
-        content.name, content.sector, procedure.publisher, procedure.departments
-    )
     session.add(procedure)
     session.flush()
 

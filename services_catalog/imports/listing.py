@@ -15,8 +15,7 @@ from portal.core.errors import Invalid
 from services_catalog import shelf
 from services_catalog.imports import reading
 from services_catalog.imports.rows import GivenRow, ImportReport, ImportRow
-from services_catalog.models import Procedure
-from services_catalog.search import search_extra, words
+from services_catalog.search import words
 
 BATCH: Final = 2000
 COLUMNS: Final = {
@@ -122,20 +121,20 @@ def _readable(row: GivenRow, seen: dict[str, int]) -> dict[str, str]:
     return read
 
 
-_DERIVED = ("name_folded", "search_extra", "audience")
+_DERIVED = ("name_folded", "audience")
 _UPSERT = sa.text(
     """
     WITH given AS (
         SELECT * FROM unnest(:id, :code, :name, :name_folded, :sector_id, :sectors, :publisher, :departments,
-                             :applicants, :search_extra, :audience)
+                             :applicants, :audience)
             AS g(id, code, name, name_folded, sector_id, sector_names, publisher, departments, applicants,
-                 search_extra, audience)
+                 audience)
     ), written AS (
         INSERT INTO procedure AS p
             (id, code, name, name_folded, sector_id, sector_names, publisher, departments, applicants,
-             search_extra, audience, life_events, origin)
+             audience, life_events, origin)
         SELECT id, code, name, name_folded, sector_id, sector_names, publisher, departments, applicants,
-               search_extra, string_to_array(audience, '|'), '{}', 'listing' FROM given
+               string_to_array(audience, '|'), '{}', 'listing' FROM given
         ON CONFLICT (code) DO UPDATE SET
             name = CASE p.origin WHEN 'own' THEN p.name ELSE excluded.name END,
             name_folded = CASE p.origin WHEN 'own' THEN p.name_folded ELSE excluded.name_folded END,
@@ -144,13 +143,11 @@ _UPSERT = sa.text(
             audience = CASE p.origin WHEN 'own' THEN p.audience ELSE excluded.audience END,
             publisher = excluded.publisher,
             departments = excluded.departments,
-            applicants = excluded.applicants,
-            search_extra = CASE p.origin WHEN 'own' THEN p.search_extra ELSE excluded.search_extra END
+            applicants = excluded.applicants
         WHERE (p.publisher, p.departments, p.applicants)
                 IS DISTINCT FROM (excluded.publisher, excluded.departments, excluded.applicants)
-           OR p.origin = 'listing' AND (p.name, p.sector_names, p.audience, p.search_extra)
-                IS DISTINCT FROM
-                (excluded.name, excluded.sector_names, excluded.audience, excluded.search_extra)
+           OR p.origin = 'listing' AND (p.name, p.sector_names, p.audience)
+                IS DISTINCT FROM (excluded.name, excluded.sector_names, excluded.audience)
         RETURNING xmax = 0 AS fresh, code
     )
     SELECT given.code, written.fresh, COALESCE(p.origin = 'own', false) AS own
@@ -158,10 +155,7 @@ _UPSERT = sa.text(
     """
 ).bindparams(
     *(sa.bindparam(name, type_=ARRAY(sa.Uuid)) for name in ("id", "sector_id")),
-    *(
-        sa.bindparam(name, type_=ARRAY(sa.Text))
-        for name in (*_COLUMNS, "name_folded", "search_extra", "audience")
-    ),
+    *(sa.bindparam(name, type_=ARRAY(sa.Text)) for name in (*_COLUMNS, *_DERIVED)),
 )
 
 
@@ -178,24 +172,11 @@ def _write(
     columns["name_folded"] = [words(row["name"]) for row in rows]
     columns["sector_id"] = [sectors.get(row["sectors"].split("|")[0]) for row in rows]
     columns["audience"] = ["|".join(audience(row["applicants"])) for row in rows]
-    columns["search_extra"] = [
-        search_extra(row["name"], row["sectors"], row["publisher"], row["departments"]) for row in rows
-    ]
     done = session.execute(_UPSERT, columns).all()
-    _index_again(session, [row.code for row in done if row.own and row.fresh is not None])
     return {
         row.code: ("created" if row.fresh else "unchanged" if row.fresh is None else "updated", row.own)
         for row in done
     }
-
-
-def _index_again(session: Session, codes: Sequence[str]) -> None:
-    """Let a search for the new publisher find procedures kept here."""
-    names = ("id", "name", "sector_names", "publisher", "departments")
-    table = Procedure.__table__  # type: ignore[attr-defined]
-    for row in session.execute(sa.select(*(table.c[n] for n in names)).where(table.c.code.in_(codes))).all():
-        extra = search_extra(row.name, row.sector_names, row.publisher, row.departments)
-        session.execute(sa.update(table).where(table.c.id == row.id).values(search_extra=extra))
 
 
 _PEOPLE = ("Công dân", "Người", "Cán bộ", "Cá nhân")
