@@ -23,7 +23,7 @@ from portal.core.crypto import SubjectKey
 from portal.core.errors import Unavailable
 from portal.core.outbox import done, effect
 from portal.core.work import unit_of_work
-from services_catalog import drafting, editor_queries, forms, terms
+from services_catalog import checking, drafting, editor_queries, forms, terms
 from services_catalog.content import RevisionContent
 from services_catalog.form_parts import Field
 
@@ -238,7 +238,7 @@ def run(stream_id: str, seq: int) -> None:
         if draft is None:
             effect(session, key)
             return
-        trial = replay(session, procedure.code, drafting.said(draft))
+        trial = replay(session, procedure.code, checking.said(draft))
         if not effect(session, key):
             return
         procedure = editor_queries.by_id(session, procedure.id, for_update=True)

@@ -20,6 +20,8 @@ import dossiers.controllers
 import dossiers.statistics_controllers
 import portal.web
 import services_catalog.controllers
+import services_catalog.editing_controllers
+import services_catalog.keeping_controllers
 import services_catalog.units_controllers
 from auth.http import (
     AuthenticationMiddleware,
@@ -91,6 +93,8 @@ def create_app(
             *roots.route_handlers,
             *auth.controllers.route_handlers,
             *services_catalog.controllers.route_handlers,
+            *services_catalog.editing_controllers.route_handlers,
+            *services_catalog.keeping_controllers.route_handlers,
             *services_catalog.units_controllers.route_handlers,
             *dossiers.controllers.route_handlers,
             *dossiers.attachment_controllers.route_handlers,

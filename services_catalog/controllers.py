@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from litestar import Controller, Request, Response, get, post, put
+from litestar import Controller, Request, Response, get, post
 from litestar.openapi.spec import Example
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
@@ -10,28 +10,24 @@ from auth.actor import Role
 from auth.http import CurrentActor, requires
 from portal.core.errors import NotFound
 from portal.core.http import DbSession, IdempotencyKey
-from services_catalog import drafting, forms, publishing, queries
+from services_catalog import drafting, forms, public_queries, queries
 from services_catalog.caching import answer
 from services_catalog.content import LifeEvent
 from services_catalog.levels import Level
-from services_catalog.models import Origin, ProcedureRevision
+from services_catalog.models import Origin
 from services_catalog.queries import Filters
 from services_catalog.schemas import (
-    AgencyPage,
-    CheckOut,
-    DraftIn,
     DraftOut,
     FormOut,
+    LevelIndex,
+    ProcedureIn,
     ProcedureIndex,
     ProcedurePage,
-    PublicationOut,
-    ReturnIn,
-    ReviewIn,
     RevisionIndex,
     SectorIndex,
     SuggestionIndex,
-    WithdrawalIn,
 )
+from services_catalog.wire import draft_out
 
 EDITOR = requires(Role.CATALOGUE_EDITOR)
 REVIEWER = requires(Role.CATALOGUE_REVIEWER)
@@ -73,6 +69,14 @@ AgencyFilter = Annotated[
     QueryParameter(
         max_length=35,
         required=False,
+        description="Code of an agency",
+        examples=[Example(summary="A commune's centre", value="H99.12.05")],
+    ),
+]
+AgencyCode = Annotated[
+    str,
+    PathParameter(
+        max_length=35,
         description="Code of an agency",
         examples=[Example(summary="A commune's centre", value="H99.12.05")],
     ),
@@ -135,6 +139,26 @@ class ProcedureController(Controller):
         """Suggest at most eight procedures for what is being typed, with the parts that matched."""
         return answer(request, session, lambda: SuggestionIndex(queries.suggestions(session, words or "")))
 
+    @post(guards=[EDITOR], sync_to_thread=True)
+    def create(
+        self,
+        session: DbSession,
+        actor: CurrentActor,
+        data: JSONBody[ProcedureIn],
+        key: IdempotencyKey = None,
+    ) -> DraftOut:
+        """Begin a procedure: its code and first draft. A code that is kept here already is a conflict."""
+        drafting.create(
+            session,
+            data.code,
+            actor,
+            content=data.content,
+            offers=data.offers,
+            effective_on=data.effective_on,
+            key=key,
+        )
+        return draft_out(session, data.code)
+
     @get("/{code:str}", sync_to_thread=True)
     def show(self, request: AnyRequest, session: DbSession, code: Code) -> Response[ProcedurePage]:
         """Show a procedure: papers, fees, time, who offers it at which level and why."""
@@ -152,84 +176,15 @@ class ProcedureController(Controller):
         """Show a procedure as a published revision says it. It never changes."""
         return answer(request, session, lambda: queries.procedure_page(session, code, number))
 
+    @get("/{code:str}/levels", sync_to_thread=True)
+    def levels(self, request: AnyRequest, session: DbSession, code: Code) -> Response[LevelIndex]:
+        """List how the level came to be what it is at each agency: when, why, by which rule set."""
+        return answer(request, session, lambda: LevelIndex(public_queries.level_changes(session, code)))
+
     @get("/{code:str}/form", sync_to_thread=True)
     def form(self, request: AnyRequest, session: DbSession, code: Code) -> Response[FormOut]:
         """Show the e-form: JSON Schema (2020-12) of the answers, and the layout."""
         return answer(request, session, lambda: form_out(queries.procedure_page(session, code)))
-
-
-class EditingController(Controller):
-    """The keepers' side: a draft, its check, its review and publication by a second person."""
-
-    path = "/api/v1/procedures/{code:str}"
-    tags = ("Catalogue",)
-    guards = (KEEPER,)
-
-    @put("/draft", guards=[EDITOR], sync_to_thread=True)
-    def save(self, session: DbSession, actor: CurrentActor, code: Code, data: JSONBody[DraftIn]) -> DraftOut:
-        """Keep the draft of the next revision; makes the procedure when the code is new."""
-        drafting.save_draft(
-            session,
-            code,
-            actor,
-            content=data.content,
-            offers=data.offers,
-            effective_on=data.effective_on,
-            seq=data.seq,
-        )
-        return draft_out(session, code)
-
-    @get("/draft", sync_to_thread=True)
-    def draft(self, session: DbSession, code: Code) -> DraftOut:
-        """Show the draft."""
-        return draft_out(session, code)
-
-    @get("/draft/check", sync_to_thread=True)
-    def check(self, session: DbSession, code: Code) -> CheckOut:
-        """Judge the draft: the eight conditions for each agency, and what stands against publishing."""
-        found = drafting.check(session, code)
-        return CheckOut(
-            code=found.code,
-            number=found.number,
-            effective_on=found.effective_on,
-            ruleset=found.ruleset,
-            may_publish=found.may_publish,
-            problems=found.problems,
-            offers=found.offers,
-        )
-
-    @post("/draft/review", guards=[EDITOR], status_code=200, sync_to_thread=True)
-    def send_to_review(
-        self, session: DbSession, actor: CurrentActor, code: Code, data: JSONBody[ReviewIn]
-    ) -> DraftOut:
-        """Send the draft to a second person. It must be fit to be published."""
-        drafting.send_to_review(session, code, actor, reason=data.reason, seq=data.seq)
-        return draft_out(session, code)
-
-    @post("/draft/return", guards=[REVIEWER], status_code=200, sync_to_thread=True)
-    def return_draft(
-        self, session: DbSession, actor: CurrentActor, code: Code, data: JSONBody[ReturnIn]
-    ) -> DraftOut:
-        """Send the draft back to its editors with a reason."""
-        drafting.return_draft(session, code, actor, reason=data.reason)
-        return draft_out(session, code)
-
-    @post("/publication", guards=[REVIEWER], sync_to_thread=True)
-    def publish(
-        self, session: DbSession, actor: CurrentActor, code: Code, key: IdempotencyKey = None
-    ) -> PublicationOut:
-        """Publish what a colleague sent to review. It applies from its planned day; it never changes."""
-        return publication_out(code, publishing.publish(session, code, actor, key=key))
-
-    @post("/withdrawal", guards=[REVIEWER], status_code=200, sync_to_thread=True)
-    def withdraw(
-        self, session: DbSession, actor: CurrentActor, code: Code, data: JSONBody[WithdrawalIn]
-    ) -> PublicationOut:
-        """End the published revision, now or at a cut-off: no new dossiers; those filed go on."""
-        found = publishing.withdraw(
-            session, code, actor, reason=data.reason, closes_at=data.closes_at, seq=data.seq
-        )
-        return publication_out(code, found)
 
 
 class BrowseController(Controller):
@@ -242,22 +197,6 @@ class BrowseController(Controller):
     def sectors(self, request: AnyRequest, session: DbSession) -> Response[SectorIndex]:
         """List the sectors with how many procedures each holds."""
         return answer(request, session, lambda: SectorIndex(queries.sectors(session)))
-
-    @get("/agencies", sync_to_thread=True)
-    def agencies(
-        self,
-        request: AnyRequest,
-        session: DbSession,
-        offering: OfferedFilter = None,
-        after: After = None,
-        limit: Limit = 100,
-    ) -> Response[AgencyPage]:
-        """List the agencies of today; with `offering`, those that offer that procedure."""
-        return answer(
-            request,
-            session,
-            lambda: AgencyPage(*queries.agencies(session, offering=offering, after=after, limit=limit)),
-        )
 
 
 def form_out(page: ProcedurePage) -> FormOut:
@@ -277,31 +216,4 @@ def form_out(page: ProcedurePage) -> FormOut:
     )
 
 
-def draft_out(session: DbSession, code: str) -> DraftOut:
-    """The draft with the version to send back."""
-    procedure, draft, content, offers = drafting.draft(session, code)
-    return DraftOut(
-        code=code,
-        seq=procedure.seq,
-        number=draft.number,
-        status=draft.status,
-        effective_on=draft.effective_on,
-        content_hash=draft.content_hash,
-        content=content,
-        offers=offers,
-    )
-
-
-def publication_out(code: str, revision: ProcedureRevision) -> PublicationOut:
-    return PublicationOut(
-        code=code,
-        revision_id=revision.id,
-        number=revision.number,
-        status=revision.status,
-        effective_on=revision.effective_on,
-        ruleset=revision.ruleset,
-        published_at=revision.published_at,
-    )
-
-
-route_handlers: list[Any] = [ProcedureController, EditingController, BrowseController]
+route_handlers: list[Any] = [ProcedureController, BrowseController]

@@ -7,16 +7,22 @@ import msgspec
 from sqlmodel import Session
 
 from auth.actor import Actor
-from portal.core import clock, events
+from portal.core import clock, events, idempotency
 from portal.core.errors import Conflict, Forbidden, Invalid, Stale
 from portal.core.text import clean
+from services_catalog import checking, editor_queries, rulesets, shelf
 from services_catalog import content as contents
-from services_catalog import content_checks, editor_queries, rulesets, shelf
+from services_catalog.checking import DraftCheck, begins_on
 from services_catalog.content import Offer, RevisionContent
-from services_catalog.judging import OfferVerdict, judge, refuse
 from services_catalog.models import Procedure, ProcedureRevision, RevisionStatus
 
 MAX_REASON = 1000
+
+
+class CodeTaken(Conflict):
+    """A procedure of this code is kept here already."""
+
+    title = "Mã thủ tục đã có"
 
 
 class NoDraft(Conflict):
@@ -43,28 +49,6 @@ class SamePerson(Forbidden):
     title = "Người soạn không tự duyệt"
 
 
-class UnsoundContent(Invalid):
-    """The content contradicts itself; `problems` names each place."""
-
-    title = "Nội dung thủ tục chưa nhất quán"
-
-
-class DraftCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """What publishing the draft with its planned day would say."""
-
-    code: str
-    number: int
-    effective_on: date
-    ruleset: str
-    problems: list[str]
-    offers: list[OfferVerdict]
-
-    @property
-    def may_publish(self) -> bool:
-        """Whether nothing stands against it."""
-        return bool(self.offers) and not self.problems and all(o.obstacle is None for o in self.offers)
-
-
 def save_draft(
     session: Session,
     code: str,
@@ -85,8 +69,7 @@ def save_draft(
         Stale: the procedure changed meanwhile.
         NoRuleSet: no decree known here was in force on the day.
     """
-    if not shelf.is_code(code):
-        raise Invalid("Mã thủ tục gồm chữ số, chữ cái, dấu chấm, ví dụ 1.001193.")
+    _require_code(code)
     _check_agencies(session, offers)
     shelf.add_procedure(session, code, content)
     procedure = editor_queries.by_code(session, code, for_update=True)
@@ -127,6 +110,41 @@ def save_draft(
     return draft
 
 
+def create(
+    session: Session,
+    code: str,
+    actor: Actor,
+    *,
+    content: RevisionContent,
+    offers: Sequence[Offer],
+    effective_on: date | None = None,
+    key: str | None = None,
+) -> ProcedureRevision:
+    """Begin a procedure: its code and first draft. An entry of the national listing becomes one kept here.
+
+    `key` makes a repeat harmless.
+
+    Raises:
+        CodeTaken: it is kept here already.
+        Invalid, NoRuleSet: see save_draft.
+    """
+    _require_code(code)
+    shelf.add_procedure(session, code, content)
+    procedure = editor_queries.by_code(session, code, for_update=True)
+    if actor.id is not None and key is not None:
+        asked = f"procedure|{code}|{contents.content_hash(content)}".encode()
+        if idempotency.claim(session, actor.id, key, asked, procedure.id) is not None:
+            return locked(session, procedure)
+    if procedure.seq > 0:
+        raise CodeTaken(f"Thủ tục {code} đã có ở đây: {procedure.name}. Sửa thủ tục đó.", code=code)
+    return save_draft(session, code, actor, content=content, offers=offers, effective_on=effective_on)
+
+
+def _require_code(code: str) -> None:
+    if not shelf.is_code(code):
+        raise Invalid("Mã thủ tục gồm chữ số, chữ cái, dấu chấm, ví dụ 1.001193.")
+
+
 def _check_agencies(session: Session, offers: Sequence[Offer]) -> None:
     ids = [offer.agency_id for offer in offers]
     known = editor_queries.agencies_by_id(session, ids)
@@ -144,7 +162,7 @@ def draft(session: Session, code: str) -> tuple[Procedure, ProcedureRevision, Re
     """
     procedure = editor_queries.by_code(session, code)
     found = locked(session, procedure, for_update=False)
-    return procedure, found, said(found), declared(found)
+    return procedure, found, checking.said(found), checking.declared(found)
 
 
 def check(session: Session, code: str) -> DraftCheck:
@@ -155,42 +173,30 @@ def check(session: Session, code: str) -> DraftCheck:
         NoDraft: it has no draft.
     """
     procedure, found, content, offers = draft(session, code)
-    day = begins_on(found)
-    return DraftCheck(
-        code=code,
-        number=found.number,
-        effective_on=day,
-        ruleset=rulesets.in_force(day).code,
-        problems=problems(session, procedure, content),
-        offers=judge(content, offers, day),
-    )
+    return checking.judged(session, procedure, found.number, content, offers, begins_on(found.effective_on))
 
 
-def problems(session: Session, procedure: Procedure, content: RevisionContent) -> list[str]:
-    """All that stands against the content itself, whoever offers it; [] when it is sound."""
-    earlier = editor_queries.earlier_kinds(session, procedure.id)
-    replaced = editor_queries.replaced_papers(session, procedure.code)
-    return [
-        *content_checks.problems(content, earlier),
-        *content_checks.asked_again(content, replaced),
-    ]
-
-
-def require_sound(
-    session: Session, procedure: Procedure, found: ProcedureRevision
-) -> tuple[RevisionContent, list[OfferVerdict]]:
-    """The content and the verdicts of a draft that may be published with its planned day.
+def check_unsaved(
+    session: Session,
+    code: str,
+    *,
+    content: RevisionContent,
+    offers: Sequence[Offer],
+    effective_on: date | None = None,
+) -> DraftCheck:
+    """The same of what an editor is about to save; nothing is written. The code may be new.
 
     Raises:
-        UnsoundContent, NothingOffered: it contradicts itself, or no agency offers it.
-        NotFullProcess, NotOnline, ReasonMissing: a level declared that may not be.
+        Invalid: the code is none, or an agency stands twice or is unknown.
     """
-    content, offers, day = said(found), declared(found), begins_on(found)
-    if wrong := problems(session, procedure, content):
-        raise UnsoundContent("Sửa các chỗ chưa nhất quán rồi làm lại.", problems=wrong)
-    judged = judge(content, offers, day)
-    refuse(offers, judged, rulesets.in_force(day))
-    return content, judged
+    _require_code(code)
+    _check_agencies(session, offers)
+    procedure = editor_queries.found(session, code)
+    number = editor_queries.last_number(session, procedure.id) + 1 if procedure else 1
+    if procedure is not None and (kept := editor_queries.draft_of(session, procedure.id)) is not None:
+        number = kept.number
+    day = begins_on(effective_on or clock.today())
+    return checking.judged(session, procedure or code, number, content, offers, day)
 
 
 def send_to_review(
@@ -200,14 +206,14 @@ def send_to_review(
 
     Raises:
         NotFound, NoDraft, InReview, Stale: there is no draft to hand over, or another one by now.
-        UnsoundContent, NothingOffered, NotFullProcess, NotOnline, ReasonMissing: see require_sound.
+        UnsoundContent, NothingOffered, NotFullProcess, NotOnline, ReasonMissing: see checking.require_sound.
     """
     procedure = editor_queries.by_code(session, code, for_update=True)
     require_seq(procedure, seq)
     found = locked(session, procedure)
     if found.status is RevisionStatus.REVIEW:
         raise InReview("Bản dự thảo này đã gửi duyệt. Chờ người duyệt, hoặc sửa để rút về.")
-    require_sound(session, procedure, found)
+    checking.require_sound(session, procedure, found)
     found.status, found.submitted_at, found.submitted_by = RevisionStatus.REVIEW, clock.now(), actor.id
     facts = {"revision": found.id, "number": found.number, "content_hash": found.content_hash}
     _record(session, procedure, found, "procedure.review_requested", actor, facts, reason)
@@ -261,24 +267,9 @@ def require_seq(procedure: Procedure, seq: int | None) -> None:
         raise Stale("Thủ tục vừa được người khác sửa. Tải lại rồi làm tiếp.", seq_now=procedure.seq)
 
 
-def begins_on(found: ProcedureRevision) -> date:
-    """The day a revision applies from if it is published today: never a day gone by."""
-    return max(found.effective_on, clock.today())
-
-
 def locked(session: Session, procedure: Procedure, *, for_update: bool = True) -> ProcedureRevision:
     """The procedure's draft. Raises NoDraft when there is none."""
     found = editor_queries.draft_of(session, procedure.id, for_update=for_update)
     if found is None:
         raise NoDraft("Thủ tục này không có bản dự thảo. Lưu bản dự thảo trước.")
     return found
-
-
-def said(revision: ProcedureRevision) -> RevisionContent:
-    """What a revision says."""
-    return msgspec.convert(revision.content, RevisionContent)
-
-
-def declared(revision: ProcedureRevision) -> list[Offer]:
-    """What agencies declare of a revision."""
-    return msgspec.convert(revision.offers, list[Offer])

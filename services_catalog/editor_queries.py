@@ -1,5 +1,6 @@
 """What editing reads: rows to lock and change, and the editors' list."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from auth.models import Agency
 from portal.core.errors import NotFound
 from portal.core.paging import decode_cursor, encode_cursor
 from services_catalog.models import (
+    Downtime,
     Offering,
     Origin,
     Procedure,
@@ -50,12 +52,23 @@ def by_code(session: Session, code: str, *, for_update: bool = False) -> Procedu
     return found
 
 
+def found(session: Session, code: str) -> Procedure | None:
+    """The procedure with this code, if there is one."""
+    return session.exec(select(Procedure).where(Procedure.code == code)).one_or_none()
+
+
 def by_id(session: Session, procedure_id: UUID, *, for_update: bool = False) -> Procedure:
     """The procedure of this id, which exists; locks its row when it is about to change."""
     statement = select(Procedure).where(Procedure.id == procedure_id)
     if for_update:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     return session.exec(statement).one()
+
+
+def code_of(session: Session, procedure_id: UUID | None) -> str | None:
+    """The code of a procedure by its id; None for none."""
+    chosen = sa.select(col(Procedure.code)).where(col(Procedure.id) == procedure_id)
+    return session.execute(chosen).scalar_one_or_none()
 
 
 def due_to_begin(session: Session, today: date) -> list[UUID]:
@@ -235,6 +248,34 @@ def kept_here(
     rows = session.execute(statement.order_by(col(Procedure.code)).limit(limit + 1)).all()
     items = [EditorRow(**row._mapping) for row in rows[:limit]]
     return items, encode_cursor(items[-1].code) if len(rows) > limit else None
+
+
+def downtime(session: Session, downtime_id: UUID, *, for_update: bool = False) -> Downtime:
+    """An announced stop by id; locks its row when it is about to change.
+
+    Raises:
+        NotFound: there is none.
+    """
+    statement = select(Downtime).where(Downtime.id == downtime_id)
+    if for_update:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = session.exec(statement).one_or_none()
+    if found is None:
+        raise NotFound("Không có đợt ngừng nào mang mã này.")
+    return found
+
+
+def ended_agencies(session: Session, agency_ids: Sequence[UUID], on: date) -> list[str]:
+    """The names of those agencies that do not exist on the day, by code."""
+    exists = sa.and_(
+        col(Agency.valid_from) <= on, sa.or_(col(Agency.valid_to).is_(None), col(Agency.valid_to) > on)
+    )
+    rows = session.execute(
+        sa.select(col(Agency.name))
+        .where(col(Agency.id).in_(agency_ids), sa.not_(exists))
+        .order_by(Agency.code)
+    )
+    return list(rows.scalars())
 
 
 def agencies_by_id(session: Session, agency_ids: list[UUID]) -> dict[UUID, Any]:

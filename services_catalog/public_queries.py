@@ -72,6 +72,15 @@ class Stop(msgspec.Struct, frozen=True, kw_only=True):
     everything: bool
 
 
+class DowntimeRow(Stop, frozen=True, kw_only=True):
+    """The same in the list of all: which procedure it stops, and since when it is told."""
+
+    id: UUID
+    announced_at: datetime
+    procedure: str | None
+    name: str | None
+
+
 class Coming(msgspec.Struct, frozen=True):
     """A published revision that waits for its day."""
 
@@ -132,11 +141,7 @@ def revisions(session: Session, code: str) -> list[RevisionRow]:
     Raises:
         NotFound: no procedure has this code.
     """
-    procedure_id = session.execute(
-        sa.select(col(Procedure.id)).where(col(Procedure.code) == code)
-    ).scalar_one_or_none()
-    if procedure_id is None:
-        raise NotFound("Không có thủ tục nào mang mã này.")
+    procedure_id = _require_known(session, code)
     names = ("id", "number", "status", "effective_on", "began_at", "ruleset", "content_hash", "published_at")
     ended = (
         sa.select(sa.func.min(col(LevelChange.at)))
@@ -228,7 +233,11 @@ def present_number(session: Session, code: str) -> int | None:
 
 
 def level_changes(session: Session, code: str) -> list[LevelChangeRow]:
-    """How the levels of the procedure came to be what they are, newest first."""
+    """How the levels of the procedure came to be what they are, newest first.
+
+    Raises:
+        NotFound: no procedure has this code.
+    """
     names = ("at", "before", "after", "ruleset", "reason_code", "reason_basis")
     rows = session.execute(
         sa.select(
@@ -241,7 +250,35 @@ def level_changes(session: Session, code: str) -> list[LevelChangeRow]:
         .where(col(Procedure.code) == code)
         .order_by(col(LevelChange.at).desc(), col(Agency.code))
     )
-    return [LevelChangeRow(**row._mapping) for row in rows]
+    found = [LevelChangeRow(**row._mapping) for row in rows]
+    if not found:
+        _require_known(session, code)
+    return found
+
+
+def _require_known(session: Session, code: str) -> UUID:
+    chosen = sa.select(col(Procedure.id)).where(col(Procedure.code) == code)
+    procedure_id: UUID | None = session.execute(chosen).scalar_one_or_none()
+    if procedure_id is None:
+        raise NotFound("Không có thủ tục nào mang mã này.")
+    return procedure_id
+
+
+def downtimes(session: Session) -> list[DowntimeRow]:
+    """Every stop that lasts or lies ahead, of everything or of one procedure, the next first."""
+    rows = session.execute(
+        sa.select(
+            col(Downtime.id),
+            col(Downtime.announced_at),
+            *_stop().values(),
+            col(Procedure.code).label("procedure"),
+            col(Procedure.name).label("name"),
+        )
+        .join(Procedure, col(Procedure.id) == col(Downtime.procedure_id), isouter=True)
+        .where(*_ahead())
+        .order_by(col(Downtime.starts_at), col(Downtime.id))
+    )
+    return [DowntimeRow(**row._mapping) for row in rows]
 
 
 def stops(session: Session) -> list[Stop]:

@@ -8,14 +8,12 @@ from sqlmodel import Session
 from auth.actor import Actor
 from portal.core import clock, events, idempotency
 from portal.core.errors import Conflict, Invalid, NotFound
-from services_catalog import editor_queries, rulesets, shelf, taking_effect
+from services_catalog import checking, editor_queries, rulesets, shelf, taking_effect
 from services_catalog.drafting import (
     NotInReview,
     SamePerson,
-    begins_on,
     locked,
     require_seq,
-    require_sound,
     why,
 )
 from services_catalog.judging import OfferVerdict
@@ -54,7 +52,7 @@ def publish(
         NotFound, NoDraft, NotInReview: nothing waits for review.
         SamePerson: the actor drafted it or sent it to review.
         OverlappingValidity: a published revision waits for a later day.
-        UnsoundContent, NothingOffered, NotFullProcess, NotOnline, ReasonMissing: drafting.require_sound.
+        UnsoundContent, NothingOffered, NotFullProcess, NotOnline, ReasonMissing: checking.require_sound.
     """
     procedure = editor_queries.by_code(session, code, for_update=True)
     if actor.id is not None and key is not None:
@@ -69,8 +67,8 @@ def publish(
     if actor.id is None or actor.id in found.authors or actor.id == found.submitted_by:
         raise SamePerson("Bạn đã soạn hoặc gửi duyệt bản này: một người khác phải công bố.")
     taking_effect.settle(session, procedure, clock.now())
-    _, judged = require_sound(session, procedure, found)
-    day = begins_on(found)
+    judged = checking.require_sound(session, procedure, found)
+    day = checking.begins_on(found.effective_on)
     later = editor_queries.waiting_for(session, procedure.id)
     if later is not None and later.effective_on > day:
         told = f"Bản {later.number} đã công bố, áp dụng từ {later.effective_on:%d/%m/%Y}"

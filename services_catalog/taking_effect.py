@@ -8,7 +8,8 @@ from sqlmodel import Session
 
 from portal.core import clock, events
 from services_catalog import editor_queries, shelf
-from services_catalog.drafting import said, why
+from services_catalog.checking import said
+from services_catalog.drafting import why
 from services_catalog.models import LevelChange, Offering, Procedure, ProcedureRevision, RevisionStatus
 
 _MOMENT = timedelta(microseconds=1)

@@ -40,7 +40,7 @@ def agency(session: Session, code: str | None = None, **more: Any) -> Agency:
         code=code or f"H99.{secrets.randbelow(10**6):06d}",
         name=more.pop("name", "Trung tâm Phục vụ hành chính công xã Tân Hòa"),
         kind=more.pop("kind", AgencyKind.COMMUNE),
-        valid_from=date(2025, 7, 1),
+        valid_from=more.pop("valid_from", date(2025, 7, 1)),
         **more,
     )
     session.add(made)

@@ -17,7 +17,7 @@ from portal.web.admin_frame import BASE, address
 from portal.web.admin_state import fresh_seq, load, offers_of, published
 from portal.web.content_posts import read_day
 from portal.web.pages import WITH_FORM, AnyRequest, PostedForm, done, see_other
-from services_catalog import drafting, editor_queries, publishing
+from services_catalog import checking, drafting, editor_queries, publishing
 from services_catalog.controllers import EDITOR, KEEPER, REVIEWER
 
 POSTED: dict[str, Any] = {
@@ -46,7 +46,7 @@ def begin_draft(
         session,
         code,
         actor,
-        content=drafting.said(revision),
+        content=checking.said(revision),
         offers=offers_of(session, revision.id),
         seq=fresh_seq(session, code, form.seq()),
     )

@@ -16,7 +16,7 @@ from portal.web.admin_frame import BASE, address, editing
 from portal.web.admin_state import offers_of
 from portal.web.admin_words import EventLine, event_line
 from portal.web.pages import AnyRequest, PostedForm, done, page, see_other
-from services_catalog import admin_queries, drafting, editor_queries
+from services_catalog import admin_queries, checking, editor_queries
 from services_catalog.admin_queries import RevisionName
 from services_catalog.answers import ADDRESS_LABELS
 from services_catalog.content import Offer, RevisionContent
@@ -59,8 +59,8 @@ def comparison(session: DbSession, old: RevisionName | None, new: RevisionName) 
     """What the new revision changes of the old one."""
     after = editor_queries.revision(session, new.id)
     before = editor_queries.revision(session, old.id) if old else None
-    said = drafting.said(after)
-    was: RevisionContent | None = drafting.said(before) if before else None
+    said = checking.said(after)
+    was: RevisionContent | None = checking.said(before) if before else None
     changes = compare(was, said)
     if was is not None and before is not None:
         ours, theirs = _offers(session, before), _offers(session, after)
@@ -72,7 +72,7 @@ def comparison(session: DbSession, old: RevisionName | None, new: RevisionName) 
 
 def _offers(session: DbSession, revision: ProcedureRevision) -> list[Offer]:
     if revision.status in editor_queries.UNPUBLISHED:
-        return drafting.declared(revision)
+        return checking.declared(revision)
     return offers_of(session, revision.id)
 
 
@@ -80,7 +80,7 @@ def trial_of(session: DbSession, procedure: Procedure, back: str) -> dict[str, A
     """What `admin/_trial.html` shows: the newest trial run, in the words of the draft it was run with."""
     draft = editor_queries.draft_of(session, procedure.id)
     trial = simulation.latest(session, procedure.id)
-    content = drafting.said(draft) if draft else None
+    content = checking.said(draft) if draft else None
     return {
         "trial": trial,
         "back": back,

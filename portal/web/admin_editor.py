@@ -20,7 +20,7 @@ from portal.web.admin_verdict import VerdictView, view
 from portal.web.content_posts import read
 from portal.web.content_sheets import Sheet, collect, one, part, rearrange, rows, several, spread
 from portal.web.pages import AnyRequest, Form, PostedForm, done, page, see_other
-from services_catalog import drafting
+from services_catalog import checking, drafting
 from services_catalog.content import Offer, RevisionContent
 from services_catalog.controllers import EDITOR, KEEPER
 from services_catalog.diff import compare, compare_offers
@@ -153,7 +153,9 @@ def verdict_of(session: DbSession, state: State, typed: Typed) -> VerdictView:
     """What publishing the typed content would say."""
     planned = state.draft.effective_on if state.draft else None
     day = max(planned, today()) if planned else (state.shown_on or today())
-    problems = drafting.problems(session, state.procedure, typed.content) if state.draft else []
+    problems = (
+        checking.problems(session, state.procedure, typed.content, typed.offers, day) if state.draft else []
+    )
     return view(
         state.procedure.code,
         typed.content,

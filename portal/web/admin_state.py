@@ -7,7 +7,7 @@ import msgspec
 from sqlmodel import Session
 
 from portal.core import events
-from services_catalog import admin_queries, drafting, editor_queries
+from services_catalog import admin_queries, checking, editor_queries
 from services_catalog.content import Offer, RevisionContent, Step
 from services_catalog.models import Procedure, ProcedureRevision
 
@@ -37,7 +37,7 @@ def load(session: Session, code: str) -> State:
     shown = draft or published(session, procedure)
     offers: list[Offer] = []
     if draft is not None:
-        offers = drafting.declared(draft)
+        offers = checking.declared(draft)
     elif shown is not None:
         offers = offers_of(session, shown.id)
     names = {one.id: one.name for one in admin_queries.agencies_today(session)}
@@ -48,7 +48,7 @@ def load(session: Session, code: str) -> State:
         procedure=procedure,
         draft=draft,
         shown_on=shown.effective_on if shown else None,
-        content=drafting.said(shown) if shown else None,
+        content=checking.said(shown) if shown else None,
         offers=offers,
         agencies=names,
     )

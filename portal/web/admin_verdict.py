@@ -70,7 +70,7 @@ def view(
         content: as it stands or is typed.
         offers: as they stand or are typed.
         day: the planned day, which decides the rule set.
-        problems: what contradicts itself (drafting.problems).
+        problems: what contradicts itself (checking.problems).
         agencies: names by id.
         drafted: whether this is a draft, to be published, or what is in force.
         mistakes: how many places could not be read, so that the saved words stand there.

@@ -2,17 +2,16 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta, Struct
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from auth.models import Agency, AgencyKind
-from portal.core import events
-from portal.core.errors import Invalid
-from services_catalog import import_queries, shelf
+from auth.models import AgencyKind
+from portal.core.errors import DomainError
+from services_catalog import agencies, agency_queries, import_queries
 from services_catalog.imports.rows import GivenRow, ImportReport, ImportRow
 
 COLUMNS: Final = {
@@ -55,16 +54,13 @@ def seed_agencies(session: Session, path: Path) -> ImportReport:
     """Create or bring up to date the agencies of a file.
 
     Raises:
-        Invalid: a parent is not known.
+        Invalid, Conflict: an agency cannot be kept so (services_catalog.agencies).
     """
     report = ImportReport()
     ids = import_queries.agency_ids(session)
     for given in msgspec.json.decode(path.read_bytes(), type=list[AgencyFile]):
         outcome = _keep(session, given, ids, None)
         setattr(report, outcome, getattr(report, outcome) + 1)
-    session.flush()
-    if report.created or report.updated:
-        shelf.bump(session)
     return report
 
 
@@ -75,28 +71,15 @@ def take(session: Session, row: GivenRow, ids: dict[str, UUID], actor_id: UUID |
     try:
         given = msgspec.convert({"parent": None, **values}, AgencyFile, strict=False)
         outcome = _keep(session, given, ids, actor_id)
-    except (msgspec.ValidationError, Invalid) as wrong:
+    except (msgspec.ValidationError, DomainError) as wrong:
         return ImportRow(code, "refused", getattr(wrong, "detail", str(wrong)), row.line)
-    return ImportRow(code, outcome, None, row.line, given.name)  # type: ignore[arg-type]
+    return ImportRow(code, outcome, None, row.line, given.name)
 
 
-def _keep(session: Session, given: AgencyFile, ids: dict[str, UUID], actor_id: UUID | None) -> str:
-    if given.parent is not None and given.parent not in ids:
-        raise Invalid(f"Cơ quan {given.code} thuộc {given.parent}, mà không có cơ quan đó.")
-    values: dict[str, Any] = {**msgspec.structs.asdict(given), "parent_id": ids.get(given.parent or "")}
-    del values["parent"]
-    found = session.exec(select(Agency).where(Agency.code == given.code).with_for_update()).one_or_none()
-    changed = [name for name, value in values.items() if found and getattr(found, name) != value]
-    if found and not changed:
-        return "unchanged"
-    agency = found or Agency(**values)
-    for name in changed:
-        setattr(agency, name, values[name])
-    session.add(agency)
-    session.flush()
-    ids[agency.code] = agency.id
-    facts = {"code": agency.code, "changed": changed}
-    events.record(session, agency, "agency.changed" if found else "agency.created", actor_id, facts)
-    session.add(agency)
-    session.flush()
-    return "updated" if found else "created"
+def _keep(
+    session: Session, given: AgencyFile, ids: dict[str, UUID], actor_id: UUID | None
+) -> agencies.Outcome:
+    outcome = agencies.keep(session, msgspec.convert(given, agencies.Given, from_attributes=True), actor_id)
+    if outcome == "created" and (made := agency_queries.by_code(session, given.code)) is not None:
+        ids[given.code] = made.id
+    return outcome

@@ -11,8 +11,8 @@ from sqlmodel import Session
 from auth.actor import Actor
 from portal.core import clock, events
 from portal.core.errors import DomainError
+from services_catalog import checking, drafting, editor_queries, import_queries, judging, levels, rulesets
 from services_catalog import content as contents
-from services_catalog import drafting, editor_queries, import_queries, judging, levels, rulesets
 from services_catalog.content import Offer, RevisionContent
 from services_catalog.import_queries import Agencies
 from services_catalog.imports.pieces import Imported
@@ -77,7 +77,7 @@ def take(
         return ImportRow(given.code, outcome, reason or None, line, given.content.name)
 
     found = present(session, given.code)
-    content = kept(given.content, drafting.said(found.newest)) if found.newest else given.content
+    content = kept(given.content, checking.said(found.newest)) if found.newest else given.content
     offering = import_queries.offers_of(session, found.newest.id) if found.newest else []
     offers = _offers(content, given, agencies, offering)
     if found.says(contents.content_hash(content), offers):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,7 +23,7 @@ from dossiers.models import Attachment, Document, DocumentKind, Dossier
 from portal.core import clock
 from portal.core.db import act_as
 from portal.core.settings import Settings
-from services_catalog import drafting, shelf, template_files
+from services_catalog import downtimes, drafting, publishing, shelf, template_files
 from services_catalog.content import Offer, RevisionContent
 from services_catalog.models import Level, Procedure
 from tests import factories
@@ -35,7 +35,16 @@ PRINCIPALS = (
 STATES = ("draft", "submitted", "accepted", "processing", "settled", "returned", "rejected", "refused")
 DRAFTED = "9.777777"  # a procedure with a draft, for the editors' routes
 REVIEWED = "9.777778"  # one whose draft waits for a second person, for the reviewers' routes
+WAITING = "9.777779"  # one with a cut-off ahead, whose next revision waits for its day
 DECIDED = ("/publication", "/draft/return", "/cong-bo", "/tra-lai")
+
+
+AGENCY = {"name": "Sở Tư pháp", "kind": "department", "valid_from": "2026-01-01"}
+STOP = {
+    "reason": "Nâng cấp máy chủ",
+    "starts_at": "2040-01-01T00:00:00+07:00",
+    "ends_at": "2040-01-01T06:00:00+07:00",
+}
 
 
 @dataclass
@@ -64,6 +73,8 @@ class World:
     places: dict[str, str] = field(default_factory=dict)  # ways of browsing, and a code of each
     template: str = ""  # a form to download
     agency_id: UUID | None = None
+    agency_code: str = ""
+    downtime_id: UUID = field(default_factory=uuid4)
 
     def ask(self, principal: str, method: str, route: str, state: str, *, signed: bool = True) -> Any:
         """One request of the principal on the route, about the dossier in that state; nothing stays."""
@@ -95,7 +106,8 @@ class World:
             "dossier_id": case.id,
             "attachment_id": case.result if "/ket-qua/" in route else case.attachment,
             "document_id": case.document,
-            "code": code,
+            "code": self.agency_code if "/agencies/" in route else code,
+            "downtime_id": self.downtime_id,
             "number": 1,
             "event": "birth",
             "key": "proof",
@@ -149,9 +161,14 @@ class World:
             "token": {"grant_type": "urn:motcua:session"},
             "draft": {"seq": 0, "content": factories.simple(), "offers": []},
             "return": {"reason": "Thiếu căn cứ"},
+            "cancellation": {"reason": "Nghị định lùi ngày"},
+            "check": {"content": factories.simple(), "offers": []},
+            "procedures": {"code": "9.888888", "content": factories.simple(), "offers": []},
+            "downtimes": STOP,
+            "agencies": AGENCY | {"code": "H98.01"},
             "withdrawal": {"seq": 1},
         }
-        return bodies.get(tail, {})
+        return AGENCY if "/agencies/" in route else bodies.get(tail, {})
 
 
 def build(
@@ -162,7 +179,7 @@ def build(
     with make() as session:
         here, there = factories.agency(session), factories.agency(session)
         procedure = factories.procedure(session, here.id)
-        world.code, world.agency_id = procedure.code, here.id
+        world.code, world.agency_id, world.agency_code = procedure.code, here.id, here.code
         procedure.sector_names = "Hộ tịch"
         shelf.sector_ids(session, ["Hộ tịch"])
         world.places = {"linh-vuc": "ho-tich", "co-quan": here.code}
@@ -170,6 +187,9 @@ def build(
         session.commit()
         _drafted(session, world, here.id)
         world.template = _template(session, world)
+        times = {name: datetime.fromisoformat(STOP[name]) for name in ("starts_at", "ends_at")}
+        stop = downtimes.announce(session, world.actors["admin"], code=world.code, reason="Bảo trì", **times)
+        world.downtime_id = stop.id
         for state in STATES:
             world.cases[state] = _case(session, world, procedure, state)
         session.commit()
@@ -232,6 +252,12 @@ def _drafted(session: Session, world: World, agency_id: UUID) -> None:
     for code in (DRAFTED, REVIEWED):
         drafting.save_draft(session, code, editor, content=content, offers=offers)
     drafting.send_to_review(session, REVIEWED, editor)
+    reviewer = world.actors["reviewer"]
+    for day in (clock.today(), date(2030, 1, 1)):
+        drafting.save_draft(session, WAITING, editor, content=content, offers=offers, effective_on=day)
+        drafting.send_to_review(session, WAITING, editor)
+        publishing.publish(session, WAITING, reviewer)
+    publishing.withdraw(session, WAITING, reviewer, closes_at=datetime(2040, 1, 1, tzinfo=UTC))
 
 
 def _case(session: Session, world: World, procedure: Procedure, state: str) -> Case:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from tests.authorisation.world import DRAFTED, REVIEWED, World
+from tests.authorisation.world import DRAFTED, REVIEWED, WAITING, World
 
 BOOKKEEPING = {
     "throttle",
@@ -63,6 +63,9 @@ class Ground:
             "code": world.code,
             "drafted": DRAFTED,
             "reviewed": REVIEWED,
+            "waiting": WAITING,
+            "downtime": str(world.downtime_id),
+            "agency_code": world.agency_code,
             "agency": str(world.agency_id),
             "none": str(uuid4()),
             **{state: str(case.id) for state, case in world.cases.items()},

@@ -1,6 +1,7 @@
 """The whole catalogue, loaded once for the tests that only read it."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -55,4 +56,4 @@ def reviewer(session: Session) -> Actor:
 
 @pytest.fixture
 def agency_id(session: Session) -> UUID:
-    return factories.agency(session, "H99.77.05").id
+    return factories.agency(session, "H99.77.05", valid_from=date(2020, 1, 1)).id

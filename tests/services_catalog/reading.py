@@ -46,11 +46,11 @@ def obstacle(content: Mapping[str, Any], on: date, declared: str, reason: bool, 
     """What forbids to publish the level: the name of the refusal, or None.
 
     An online service has an e-form and is filed online (Decree 224/2026, art. 15(1)(b)); a reason and its
-    basis are one statement, which a partial service owes since Decree 224/2026 (art. 14).
+    basis are one statement, which a partial service owes since Decree 224/2026 (art. 14), and here, by the
+    choice of the house, on every day.
     """
     if declared == "full" and failing(content, on):
         return "NotFullProcess"
     if declared == "partial" and not ("online" in content["channels"] and content["form"]):
         return "NotOnline"
-    owed = declared == "partial" and on >= date(2026, 7, 1)
-    return "ReasonMissing" if reason != basis or (owed and not reason) else None
+    return "ReasonMissing" if reason != basis or (declared == "partial" and not reason) else None

@@ -184,26 +184,26 @@ def test_each_condition_alone_stands_against_full_process(
 
 
 @pytest.mark.parametrize(
-    ("day", "ruleset", "alone"),
+    ("day", "ruleset", "duty"),
     [
-        (date(2022, 8, 15), "42/2022", None),
-        (OLD, "42/2022", None),
-        (NEW, "224/2026", "ReasonMissing"),
-        (date(2026, 12, 1), "224/2026", "ReasonMissing"),
+        (date(2022, 8, 15), "42/2022", False),
+        (OLD, "42/2022", False),
+        (NEW, "224/2026", True),
+        (date(2026, 12, 1), "224/2026", True),
     ],
     ids=str,
 )
-def test_the_decree_of_the_day_asks_a_partial_service_for_its_reason(
-    session, editor, agency_id, on_day, day, ruleset, alone
+def test_a_partial_service_says_why_by_duty_or_by_the_choice_of_the_house(
+    session, editor, agency_id, on_day, day, ruleset, duty
 ):
     on_day(day)
     content = body(presence_required=True)
 
-    assert refusal(session, editor, agency_id, content, declared="partial") == alone
+    assert refusal(session, editor, agency_id, content, declared="partial") == "ReasonMissing"
     reasoned = {"declared": "partial", "reason_code": "PRESENCE", "reason_basis": BASIS}
-    if alone:
-        assert refusal(session, editor, agency_id, content, **reasoned) is None
-    assert rulesets.in_force(day).code == ruleset
+    assert refusal(session, editor, agency_id, content, **reasoned) is None
+    found = rulesets.in_force(day)
+    assert (found.code, found.partial_needs_reason) == (ruleset, duty)
 
 
 def test_before_the_first_decree_nothing_can_be_judged(session, editor, agency_id, on_day):

@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from portal.core import clock, events
 from portal.core.errors import Conflict, Invalid, NotFound, Stale
 from portal.core.idempotency import KeyReused
+from services_catalog import checking, drafting, importing, publishing, queries
 from services_catalog import content as contents
-from services_catalog import drafting, importing, publishing, queries
 from services_catalog.content import Offer, RevisionContent
 from services_catalog.levels import Level
 from services_catalog.models import Origin, RevisionStatus
@@ -95,7 +95,7 @@ def test_unsound_content_is_refused_by_place(session, editor, agency_id):
     )
 
     check = drafting.check(session, CODE)
-    with pytest.raises(drafting.UnsoundContent) as error:
+    with pytest.raises(checking.UnsoundContent) as error:
         publish(session, CODE, editor)
 
     assert error.value.extra["problems"] == check.problems

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from tests import factories
+from tests.authorisation.world import AGENCY, STOP
 
 
 class Bad(NamedTuple):
@@ -48,6 +49,15 @@ ENDPOINTS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "draft": ("editor", "PUT", "/api/v1/procedures/<drafted>/draft", {"content": factories.simple(), "offers": [], "effective_on": None}),
     "review": ("editor", "POST", "/api/v1/procedures/<drafted>/draft/review", {"reason": "Luật mới", "seq": None}),
     "return": ("reviewer", "POST", "/api/v1/procedures/<reviewed>/draft/return", {"reason": "Thiếu căn cứ"}),
+    "create": ("editor", "POST", "/api/v1/procedures",
+               {"code": "9.888888", "content": factories.simple(), "offers": [], "effective_on": None}),
+    "check": ("editor", "POST", "/api/v1/procedures/<drafted>/draft/check", {"content": factories.simple(), "offers": [], "effective_on": None}),
+    "call off": ("reviewer", "POST", "/api/v1/procedures/<waiting>/revisions/2/cancellation", {"reason": "Lùi ngày"}),
+    "keep open": ("reviewer", "POST", "/api/v1/procedures/<waiting>/withdrawal/cancellation", {"reason": "Lùi ngày"}),
+    "stop": ("admin", "POST", "/api/v1/downtimes", STOP),
+    "call off stop": ("reviewer", "POST", "/api/v1/downtimes/<downtime>/cancellation", {"reason": "Không ngừng nữa"}),
+    "agency": ("editor", "POST", "/api/v1/agencies", AGENCY | {"code": "H98.01"}),
+    "agency change": ("admin", "PUT", "/api/v1/agencies/<agency_code>", AGENCY),
     "withdrawal": ("reviewer", "POST", "/api/v1/procedures/<code>/withdrawal", {"seq": None}),
 }  # fmt: skip
 
