@@ -15,7 +15,7 @@ from portal.web.admin_frame import BASE, Editing, address, editing
 from portal.web.filing import without_removed
 from portal.web.forms import FieldView
 from portal.web.pages import WITH_FORM, AnyRequest, PostedForm, page
-from services_catalog import drafting, editor_queries, forms, units
+from services_catalog import checking, editor_queries, forms, units
 from services_catalog.content import RevisionContent
 from services_catalog.controllers import KEEPER
 
@@ -58,7 +58,7 @@ def try_out(
 def _content(session: DbSession, code: str) -> RevisionContent | None:
     kept = editor_queries.by_code(session, code)
     found = editor_queries.draft_of(session, kept.id) or editor_queries.waiting_for(session, kept.id)
-    return drafting.said(found) if found else None
+    return checking.said(found) if found else None
 
 
 def _page(
