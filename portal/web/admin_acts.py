@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from auth.actor import Actor
 from auth.http import CurrentActor
 from portal.core.clock import ZONE, today
-from portal.core.errors import DomainError, Invalid, NotFound
+from portal.core.errors import DomainError, Invalid, Malformed, NotFound
 from portal.core.http import DbSession
 from portal.web.admin_editor import as_saved, shown
 from portal.web.admin_frame import BASE, address
@@ -114,6 +114,42 @@ def withdraw(
     return see_other(address(code), done(told))
 
 
+@post(f"{BASE}/{{code:str}}/huy-hen", **BY_REVIEWER)
+def call_off(
+    request: AnyRequest, session: DbSession, actor: CurrentActor, code: FromPath[str], form: PostedForm
+) -> Response[Any]:
+    """Call off a published revision before its day."""
+    reason, number = form.get("reason")[:4000], form.get("number")
+    try:
+        if not (number.isascii() and number.isdigit() and len(number) < 7):
+            raise Malformed("Biểu mẫu thiếu số của bản. Tải lại trang rồi thử lại.")
+        publishing.call_off(session, code, int(number), actor, reason=reason)
+    except (NotFound, Malformed):
+        raise
+    except DomainError as error:
+        session.rollback()
+        more = {"call_off_mistake": error.detail, "typed_call_off": reason}
+        return _again(request, session, actor, code, error, **more)
+    return see_other(address(code), done(f"Đã hủy bản {number}: bản đó sẽ không áp dụng."))
+
+
+@post(f"{BASE}/{{code:str}}/bo-hen-ngung", **BY_REVIEWER)
+def keep_open(
+    request: AnyRequest, session: DbSession, actor: CurrentActor, code: FromPath[str], form: PostedForm
+) -> Response[Any]:
+    """Take back a cut-off that has not come."""
+    reason = form.get("reason")[:4000]
+    try:
+        publishing.keep_open(session, code, actor, reason=reason)
+    except NotFound:
+        raise
+    except DomainError as error:
+        session.rollback()
+        more = {"keep_open_mistake": error.detail, "typed_keep_open": reason}
+        return _again(request, session, actor, code, error, **more)
+    return see_other(address(code), done("Đã bỏ hẹn ngừng: thủ tục tiếp tục nhận hồ sơ."))
+
+
 def _moment(typed: str) -> datetime | None:
     """An instant as one types it: "17:00 31/12/2026", or a day, which is its beginning."""
     match = _MOMENT.fullmatch(typed.strip())
@@ -136,4 +172,4 @@ def _again(
     return shown(request, session, actor, state, typed, status=error.status, **more)
 
 
-route_handlers: list[Any] = [begin_draft, send_to_review, withdraw]
+route_handlers: list[Any] = [begin_draft, send_to_review, withdraw, call_off, keep_open]

@@ -169,9 +169,13 @@ def verdict_of(session: DbSession, state: State, typed: Typed) -> VerdictView:
 
 
 def _partial(request: AnyRequest, session: DbSession, state: State, typed: Typed) -> Response[Any]:
-    hours = admin_fields.hours_line(typed.content) if tab_of(request) == "quy-trinh" else ""
+    tab = tab_of(request)
     return page(
-        request, "admin/_verdict_live.html", verdict=verdict_of(session, state, typed), live=True, hours=hours
+        request,
+        "admin/_verdict_live.html",
+        verdict=verdict_of(session, state, typed),
+        live=tab,
+        hours=admin_fields.hours_line(typed.content) if tab == "quy-trinh" else "",
     )
 
 
@@ -232,6 +236,10 @@ APPLY: dict[str, Any] = {
     "withdraw_mistake": "",
     "reason_mistake": "",
     "withdraw_open": False,
+    "call_off_mistake": "",
+    "typed_call_off": "",
+    "keep_open_mistake": "",
+    "typed_keep_open": "",
 }
 
 

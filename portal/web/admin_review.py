@@ -72,7 +72,7 @@ def _page(
         "admin/review.html",
         status_code=refusal.status if refusal else 200,
         has_errors=refusal is not None,
-        editing=editing(session, actor, code, ""),
+        editing=editing(session, actor, code, "duyet"),
         draft=draft,
         begins=max(draft.effective_on, today()),
         verdict=verdict_of(session, state, as_saved(state, state.content, "")),

@@ -16,6 +16,8 @@ WHAT: Final = {
     "procedure.approved": ("Duyệt bản {number}, áp dụng từ {effective_on}", "calendar-check", "Người duyệt"),
     "procedure.published": ("Bản {number} bắt đầu áp dụng", "check-circle", "Người duyệt"),
     "procedure.closing_set": ("Hẹn ngừng nhận từ {closes_at}", "calendar-x", "Người duyệt"),
+    "procedure.revision_cancelled": ("Hủy bản {number} trước ngày áp dụng", "x-circle", "Người duyệt"),
+    "procedure.closing_cancelled": ("Bỏ hẹn ngừng nhận", "arrow-counterclockwise", "Người duyệt"),
     "procedure.withdrawn": ("Ngừng nhận hồ sơ mới", "slash-circle", "Người duyệt"),
     "procedure.imported": ("Nạp từ tệp", "box-arrow-in-down", "Người biên tập"),
     "procedure.simulation_asked": ("Yêu cầu chạy thử bản {number}", "play", "Người trong danh mục"),

@@ -147,9 +147,7 @@ class Ground:
         content = page["content"] | {"summary": "Chứng thực chữ ký trên giấy tờ của bạn."}
         editor.ask("PUT", f"{place}/draft", {"content": content, "offers": offers})
         if editor.ask("GET", f"{place}/draft")["status"] == "draft":
-            editor.ask(
-                "POST", f"{place}/draft/review", json={"reason": "Viết lại lời giới thiệu cho dễ hiểu."}
-            )
+            editor.ask("POST", f"{place}/draft/review", {"reason": "Viết lại lời giới thiệu cho dễ hiểu."})
 
     def crowd(self) -> None:
         """More dossiers than the desk's inbox shows on a page."""

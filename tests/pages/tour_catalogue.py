@@ -87,7 +87,15 @@ EDITORS: dict[str, Stop] = {
                 "Thêm thủ tục",
                 long=True,
             ),
-            at("loi-404", "error", EDITOR, f"{CATALOGUE}/moi?code=0.0", "", status=404, long=True),
+            at(
+                "quan-tri-them-khong-co",
+                "error",
+                EDITOR,
+                f"{CATALOGUE}/moi?code=0.0",
+                "",
+                status=404,
+                long=True,
+            ),
         ),
     ),
     f"POST {CATALOGUE}/moi": Stop(
@@ -177,7 +185,15 @@ EDITORS: dict[str, Stop] = {
         (
             at("quan-tri-ban-dau", "empty", EDITOR, f"{CATALOGUE}/<code>/so-sanh", "", long=True),
             at("quan-tri-so-sanh", "filled", EDITOR, f"{CATALOGUE}/<drafted>/so-sanh", COPIES),
-            at("loi-404", "error", EDITOR, f"{CATALOGUE}/0.000000/so-sanh", "", status=404, long=True),
+            at(
+                "quan-tri-so-sanh-khong-co",
+                "error",
+                EDITOR,
+                f"{CATALOGUE}/0.000000/so-sanh",
+                "",
+                status=404,
+                long=True,
+            ),
         ),
     ),
     f"POST {PROCEDURE}/chay-thu": Stop(
@@ -195,7 +211,15 @@ EDITORS: dict[str, Stop] = {
                 long=True,
             ),
             at("quan-tri-lich-su", "filled", EDITOR, f"{CATALOGUE}/<drafted>/lich-su", COPIES),
-            at("loi-404", "error", EDITOR, f"{CATALOGUE}/0.000000/lich-su", "", status=404, long=True),
+            at(
+                "quan-tri-lich-su-khong-co",
+                "error",
+                EDITOR,
+                f"{CATALOGUE}/0.000000/lich-su",
+                "",
+                status=404,
+                long=True,
+            ),
         ),
     ),
     f"POST {PROCEDURE}/gui-duyet": Stop(
@@ -219,7 +243,7 @@ EDITORS: dict[str, Stop] = {
                 "",
                 first=Ground.send_to_review,
             ),
-            at("loi-404", "error", REVIEWER, f"{QUEUE}/0.000000", "", status=404, long=True),
+            at("quan-tri-duyet-khong-co", "error", REVIEWER, f"{QUEUE}/0.000000", "", status=404, long=True),
         ),
         {"empty": "what waits is there to be seen"},
     ),
@@ -231,6 +255,14 @@ EDITORS: dict[str, Stop] = {
         (posted("quan-tri-tra-lai-sai", REVIEWER, "code", "tra-lai", {"reason": "x"}, 409),),
         {"empty": FORM, "filled": LANDS},
     ),
+    f"POST {PROCEDURE}/huy-hen": Stop(
+        (posted("quan-tri-huy-hen-sai", REVIEWER, "code", "huy-hen", {"number": "1", "reason": "x"}, 409),),
+        {"empty": FORM, "filled": LANDS},
+    ),
+    f"POST {PROCEDURE}/bo-hen-ngung": Stop(
+        (posted("quan-tri-bo-hen-sai", REVIEWER, "code", "bo-hen-ngung", {"reason": "x"}, 409),),
+        {"empty": FORM, "filled": LANDS},
+    ),
     f"POST {PROCEDURE}/ngung": Stop(
         (
             posted("quan-tri-ngung-cu", REVIEWER, "code", "ngung", {"seq": "1", "reason": "Bãi bỏ"}, 409),
@@ -239,7 +271,7 @@ EDITORS: dict[str, Stop] = {
         {"empty": FORM, "filled": LANDS},
     ),
     "GET /thu-tuc/bieu-mau/{sha256:str}": Stop(
-        (at("loi-404", "error", "nobody", "/thu-tuc/bieu-mau/0", "Không tìm thấy", status=404, long=True),),
+        (at("tep-mau-khong-co", "error", "nobody", "/thu-tuc/bieu-mau/0", "Không tìm thấy", status=404),),
         {"empty": "a file that is kept has something in it", "filled": "a download, no page"},
     ),
 }

@@ -406,6 +406,33 @@ def test_withdrawing_needs_a_reason_and_may_name_an_hour(keeper: Desk) -> None:
     assert code in keeper.get("/quan-tri/thu-tuc?loai=ended").text
 
 
+def test_what_was_planned_may_be_called_off_with_a_reason(keeper: Desk, session: Session) -> None:
+    code, year = drafted(keeper, session), clock.today().year + 1
+    post(keeper, code, "gui-duyet", effective_on=f"01/03/{year}")
+    publish(as_reviewer(keeper), code)
+
+    silent = post(keeper, code, "huy-hen")
+    assert silent.status_code == 422
+    assert "Nêu lý do hủy" in silent.text
+    assert post(keeper, code, "huy-hen", number="x", reason="Hoãn").status_code == 400
+    assert post(keeper, code, "huy-hen", reason="Hoãn").status_code == 303
+
+    text = keeper.get(f"{base(code)}/lich-su").text
+    assert "Hủy bản 2 trước ngày áp dụng" in text
+    assert "Hoãn" in text
+    assert f"bản 2 áp dụng từ 01/03/{year}" not in text
+
+
+def test_a_cut_off_may_be_taken_back_with_a_reason(keeper: Desk) -> None:
+    code, year = as_reviewer(keeper).procedure.code, clock.today().year + 1
+    post(keeper, code, "ngung", reason="Bãi bỏ", closes_at=f"31/12/{year}")
+
+    assert post(keeper, code, "bo-hen-ngung").status_code == 422
+    assert post(keeper, code, "bo-hen-ngung", reason="Còn hiệu lực").status_code == 303
+
+    assert "ngừng nhận từ" not in keeper.get(base(code)).text
+
+
 def test_a_new_procedure_begins_empty_or_as_a_copy(keeper: Desk, session: Session) -> None:
     path = "/quan-tri/thu-tuc/moi"
     fields = {"name": "Cấp thẻ", "sector": "Hộ tịch", "source": "Quyết định 1/QĐ-BTP"}

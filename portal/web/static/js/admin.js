@@ -21,6 +21,6 @@
   window.addEventListener("hashchange", unfold);
   document.addEventListener("click", (event) => { if (event.target.closest?.("a[href*='#']")) setTimeout(unfold); });
   if (location.hash) unfold();
-  const opened = document.querySelector("details[open][data-focus]");
-  opened?.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+  document.querySelector("details > summary[autofocus]")?.parentElement
+    .querySelector("input:not([type=hidden]), textarea, select")?.focus();
 })();
