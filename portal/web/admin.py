@@ -6,6 +6,7 @@ from portal.web import (
     admin_acts,
     admin_agencies,
     admin_compare,
+    admin_downtime,
     admin_editor,
     admin_files,
     admin_list,
@@ -20,4 +21,5 @@ route_handlers: list[Any] = [
     *admin_review.route_handlers,
     *admin_files.route_handlers,
     *admin_agencies.route_handlers,
+    *admin_downtime.route_handlers,
 ]

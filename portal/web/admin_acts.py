@@ -1,7 +1,5 @@
 """What one does with a draft as a whole: begin it, send it to a second person, end what is in force."""
 
-import re
-from datetime import datetime, time
 from typing import Any
 
 from litestar import Response, post
@@ -9,13 +7,13 @@ from litestar.params import FromPath
 
 from auth.actor import Actor
 from auth.http import CurrentActor
-from portal.core.clock import ZONE, today
+from portal.core.clock import today
 from portal.core.errors import DomainError, Invalid, Malformed, NotFound
 from portal.core.http import DbSession
 from portal.web.admin_editor import as_saved, shown
 from portal.web.admin_frame import BASE, address
 from portal.web.admin_state import fresh_seq, load, offers_of, published
-from portal.web.content_posts import read_day
+from portal.web.content_posts import read_day, read_moment
 from portal.web.pages import WITH_FORM, AnyRequest, PostedForm, done, see_other
 from services_catalog import checking, drafting, editor_queries, publishing
 from services_catalog.controllers import EDITOR, KEEPER, REVIEWER
@@ -28,7 +26,6 @@ POSTED: dict[str, Any] = {
 BY_EDITOR: dict[str, Any] = POSTED | {"guards": [EDITOR]}
 BY_REVIEWER: dict[str, Any] = POSTED | {"guards": [REVIEWER]}
 BY_KEEPER: dict[str, Any] = POSTED | {"guards": [KEEPER]}
-_MOMENT = re.compile(r"(?:([01]?\d|2[0-3])(?::|h| giờ )([0-5]\d)\s+)?(.+)", re.ASCII)
 
 
 @post(f"{BASE}/{{code:str}}/ban-nhap", **BY_EDITOR)
@@ -95,7 +92,7 @@ def withdraw(
     if not typed["typed_why"].strip():
         error = Invalid("Nêu lý do ngừng nhận: người dân và lịch sử thủ tục cần biết.")
         return _again(request, session, actor, code, error, reason_mistake="Nêu lý do ngừng nhận", **again)
-    closes_at = _moment(typed["typed_closes"])
+    closes_at = read_moment(typed["typed_closes"])
     if closes_at is None and typed["typed_closes"].strip():
         error = Invalid("Giờ ngừng nhận ghi như 17:00 31/12/2026.")
         told = "Ghi giờ và ngày, ví dụ 17:00 31/12/2026"
@@ -148,16 +145,6 @@ def keep_open(
         more = {"keep_open_mistake": error.detail, "typed_keep_open": reason}
         return _again(request, session, actor, code, error, **more)
     return see_other(address(code), done("Đã bỏ hẹn ngừng: thủ tục tiếp tục nhận hồ sơ."))
-
-
-def _moment(typed: str) -> datetime | None:
-    """An instant as one types it: "17:00 31/12/2026", or a day, which is its beginning."""
-    match = _MOMENT.fullmatch(typed.strip())
-    day = read_day(match[3]) if match else None
-    if match is None or day is None:
-        return None
-    clock = time(int(match[1] or 0), int(match[2] or 0))
-    return datetime.combine(day, clock, tzinfo=ZONE)
 
 
 def _again(

@@ -5,13 +5,14 @@ The types of `services_catalog.content` say what is read; the names are those of
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from functools import cache
 from typing import Any, Final
 
 import msgspec
 from msgspec import inspect
 
+from portal.core.clock import ZONE
 from portal.core.errors import Invalid
 from portal.core.text import clean, fold
 from portal.web.content_sheets import BY_LINE, Sheet, one, rows, several
@@ -27,6 +28,7 @@ LABELS: Final = {
 }  # fmt: skip
 IDENTITY: Final = ("name", "number", "question", "text", "answer")  # a row with none of these is empty
 _DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})", re.ASCII)
+_MOMENT = re.compile(r"(?:([01]?\d|2[0-3])(?::|h| giờ )([0-5]\d)\s+)?(.+)", re.ASCII)
 _INT = re.compile(r"\d{1,15}", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}([. ]\d{3})+", re.ASCII)
 _CLEAR = {r"^[0-9A-Za-z.\-]{1,60}\Z": "chữ không dấu, chữ số, dấu chấm và gạch nối",
@@ -189,6 +191,15 @@ def read_day(raw: str) -> date | None:
         except ValueError:
             return None
     return None
+
+
+def read_moment(raw: str) -> datetime | None:
+    """An instant as people type it: "17:00 31/12/2026", or a day, which is its beginning; None: none."""
+    match = _MOMENT.fullmatch(raw.strip())
+    day = read_day(match[3]) if match else None
+    if match is None or day is None:
+        return None
+    return datetime.combine(day, time(int(match[1] or 0), int(match[2] or 0)), tzinfo=ZONE)
 
 
 def _date(raw: str, place: str, label: str, found: Read) -> date:

@@ -108,6 +108,7 @@ class World:
             "document_id": case.document,
             "code": self.agency_code if "/agencies/" in route else code,
             "downtime_id": self.downtime_id,
+            "agency": self.agency_code,
             "number": 1,
             "event": "birth",
             "key": "proof",

@@ -10,6 +10,9 @@ EDITOR, REVIEWER = "editor", "reviewer"
 CATALOGUE = "/quan-tri/thu-tuc"
 PROCEDURE = "/quan-tri/thu-tuc/{code:str}"
 QUEUE = "/quan-tri/duyet"
+AGENCIES = "/quan-tri/co-quan"
+STOPS = "/quan-tri/tam-dung"
+TOO_SOON = {"starts_at": "22:00 01/12/2026", "ends_at": "23:00 31/12/2099", "reason": "Bảo trì"}
 COPIES = "Thủ tục cấp bản sao"
 
 
@@ -115,6 +118,39 @@ EDITORS: dict[str, Stop] = {
     "GET /quan-tri/co-quan": Stop(
         (at("quan-tri-co-quan", "filled", EDITOR, "/quan-tri/co-quan", "Cơ quan"),),
         {"empty": "a portal without agencies has nothing to show anybody", "error": "nothing is asked for"},
+    ),
+    f"GET {AGENCIES}/moi": Stop(
+        (at("quan-tri-them-co-quan", "empty", EDITOR, f"{AGENCIES}/moi", "Thêm cơ quan"),),
+        {"filled": LANDS, "error": "nothing is asked for"},
+    ),
+    f"POST {AGENCIES}/moi": Stop(
+        (
+            sent(
+                "quan-tri-co-quan-sai", EDITOR, f"{AGENCIES}/moi", f"{AGENCIES}/moi", {}, "Thêm cơ quan", 422
+            ),
+        ),
+        {"empty": FORM, "filled": LANDS},
+    ),
+    f"GET {AGENCIES}/{{agency:str}}": Stop(
+        (
+            at("quan-tri-mot-co-quan", "filled", EDITOR, f"{AGENCIES}/H99.12.05", ""),
+            at("quan-tri-co-quan-khong-co", "error", EDITOR, f"{AGENCIES}/H00", "", status=404, long=True),
+        ),
+        {"empty": "an agency has a name"},
+    ),
+    f"POST {AGENCIES}/{{agency:str}}": Stop(
+        (
+            sent(
+                "quan-tri-co-quan-cu",
+                EDITOR,
+                f"{AGENCIES}/H99.12.05",
+                f"{AGENCIES}/H99.12.05",
+                {"seq": "0", "name": "Xã khác"},
+                "",
+                409,
+            ),
+        ),
+        {"empty": FORM, "filled": LANDS},
     ),
     f"GET {PROCEDURE}": Stop(
         (
@@ -224,6 +260,34 @@ EDITORS: dict[str, Stop] = {
     ),
     f"POST {PROCEDURE}/gui-duyet": Stop(
         (posted("quan-tri-gui-duyet-sai", EDITOR, "code", "gui-duyet", {}, 409),),
+        {"empty": FORM, "filled": LANDS},
+    ),
+    f"GET {STOPS}": Stop(
+        (
+            at("quan-tri-khong-ngung", "empty", REVIEWER, STOPS, "Ngừng nhận"),
+            at("quan-tri-bao-ngung", "filled", EDITOR, STOPS, "Ngừng nhận", long=True),
+        ),
+        {"error": "nothing is asked for"},
+    ),
+    f"POST {STOPS}": Stop(
+        (
+            sent("quan-tri-ngung-som", REVIEWER, STOPS, STOPS, TOO_SOON, "Ngừng nhận", 422),
+            sent("quan-tri-ngung-trong", REVIEWER, STOPS, STOPS, {}, "Ngừng nhận", 422, long=True),
+        ),
+        {"empty": FORM, "filled": LANDS},
+    ),
+    f"POST {STOPS}/{{downtime_id:uuid}}/huy": Stop(
+        (
+            sent(
+                "quan-tri-huy-ngung-khong-co",
+                REVIEWER,
+                STOPS,
+                f"{STOPS}/<none>/huy",
+                {"reason": "x"},
+                "",
+                404,
+            ),
+        ),
         {"empty": FORM, "filled": LANDS},
     ),
     f"GET {QUEUE}": Stop(
