@@ -1,7 +1,7 @@
 """The index in memory against the plain way to count: sets of bits, sums in planes, counts of filters."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services_catalog.asking import readings
@@ -14,11 +14,13 @@ from services_catalog.thesaurus import Thesaurus
 SETS = st.sets(st.integers(0, 700), max_size=40)
 
 
+@settings(deadline=None)
 @given(SETS)
 def test_a_set_gives_back_its_members_in_order(held):
     assert list(members(bits(held, 701))) == sorted(held)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text("abc", min_size=1, max_size=3), SETS, max_size=12), st.text("abc", max_size=2))
 def test_postings_give_keys_and_runs_of_keys(held, start):
     made = Postings.of_sets(held, 701)
@@ -39,6 +41,7 @@ def test_what_many_hold_is_kept_ready():
     assert list(members(made.between("a", "c"))) == sorted({*many, 1})
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(SETS, st.integers(0, 90)), max_size=8), SETS, st.integers(0, 200))
 def test_sums_in_planes_are_sums(added, among, limit):
     tally, plain = Tally(), dict.fromkeys(range(701), 0)
@@ -114,6 +117,7 @@ FILTERS = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(ENTRIES, FILTERS)
 def test_counts_are_what_choosing_a_value_would_leave(entries, filters):
     index, sound = indexed(entries)
@@ -128,6 +132,7 @@ def test_counts_are_what_choosing_a_value_would_leave(entries, filters):
             assert counts[group].get(value, 0) == left, (group, value)
 
 
+@settings(deadline=None)
 @given(ENTRIES)
 def test_lists_can_be_taken_up_after_any_document(entries):
     index, sound = indexed(entries)

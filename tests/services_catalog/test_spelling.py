@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services_catalog.spelling import respelled, slips, telex, vni, word, words
@@ -55,6 +55,7 @@ def test_a_slip_of_a_finger_is_one_step_away(slip):
     assert "giay" in set(slips(slip))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_has_words_alike_in_both_normal_forms(text):
     composed, apart = (words(unicodedata.normalize(form, text)) for form in ("NFC", "NFD"))
