@@ -120,7 +120,7 @@ def judge(session: Session, before: dict[Any, Any]) -> dict[Any, Any]:
         assert row.published_by is None or row.published_by not in {*row.authors, row.submitted_by}
     current = session.execute(
         sa.text(
-            "SELECT r.id, r.status, r.effective_on, r.began_at FROM procedure p"
+            "SELECT r.number, r.status, r.effective_on, r.began_at FROM procedure p"
             " JOIN procedure_revision r ON r.id = p.current_revision_id"
         )
     ).one_or_none()
@@ -128,6 +128,8 @@ def judge(session: Session, before: dict[Any, Any]) -> dict[Any, Any]:
         assert current.status == "published"
         assert current.began_at is not None
         assert current.effective_on <= clock.today()
+        newest = "SELECT max(number) FROM procedure_revision WHERE began_at IS NOT NULL"
+        assert current.number == session.execute(sa.text(newest)).scalar_one()
     full = session.execute(sa.text("SELECT verdict FROM offering WHERE declared = 'full'")).scalars()
     assert all(condition["holds"] for verdict in full for condition in verdict["conditions"])
     folded: dict[Any, Any] = {}
