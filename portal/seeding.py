@@ -112,7 +112,8 @@ def _analyse(settings: Settings) -> None:
 def _load(progress: Callable[[str], None]) -> None:
     with unit_of_work() as session:
         importing.seed_agencies(session, SEED / "agencies.json")
-    progress("Đã nạp cơ quan.")
+        replaced = importing.import_replaced(session, SEED / "replaced_papers.tsv")
+    progress(f"Đã nạp cơ quan và {replaced.total} giấy tờ được thay bằng dữ liệu.")
     files = sorted((SEED / "procedures").glob("*.json"))
     for number, path in enumerate(files, 1):
         with unit_of_work() as session:

@@ -10,6 +10,7 @@ from services_catalog.imports.own import (
     import_procedure,
     machine_hands,
 )
+from services_catalog.imports.replaced import import_replaced
 from services_catalog.imports.rows import ImportReport, ImportRow
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "import_file",
     "import_listing",
     "import_procedure",
+    "import_replaced",
     "machine_hands",
     "seed_agencies",
 ]

@@ -4,6 +4,7 @@ Source: Resolution 66.7/2025/NQ-CP, annex.
 """
 
 import re
+from pathlib import Path
 from typing import Final
 
 import sqlalchemy as sa
@@ -13,8 +14,9 @@ from sqlmodel import Session
 from portal.core.db import new_id
 from portal.core.text import fold
 from services_catalog import shelf
+from services_catalog.imports import reading
 from services_catalog.imports.given import Given
-from services_catalog.imports.rows import GivenRow, ImportRow, Refused
+from services_catalog.imports.rows import GivenRow, ImportReport, ImportRow, Refused
 from services_catalog.models import ReplacedPaper
 
 COLUMNS: Final = {
@@ -36,8 +38,22 @@ COLUMNS: Final = {
 _APART = re.compile(r";(?![^(]*\))")  # papers of one row, brackets kept whole
 
 
+def import_replaced(session: Session, path: Path) -> ImportReport:
+    """Take a whole list of replaced papers."""
+    report = ImportReport()
+    for row in reading.table(path, COLUMNS):
+        done = take(session, row)
+        if done.outcome == "refused":
+            report.refused.append(done)
+        else:
+            setattr(report, done.outcome, getattr(report, done.outcome) + 1)
+    return report
+
+
 def take(session: Session, row: GivenRow) -> ImportRow:
     """Write the papers of a row; one that was there already changes nothing."""
+    if row.broken is not None:
+        return ImportRow("", "refused", row.broken, row.line)
     given = Given(row.values)
     code = str(row.values.get("code") or "").strip()[:60]
     try:
@@ -46,12 +62,12 @@ def take(session: Session, row: GivenRow) -> ImportRow:
         return ImportRow(code, "refused", wrong.reason, row.line)
     table = ReplacedPaper.__table__  # type: ignore[attr-defined]
     statement = insert(table).values(wanted)
-    changed = table.c.owner.is_distinct_from(statement.excluded.owner)
+    named_now = sa.and_(table.c.owner == "", statement.excluded.owner != "")  # the first name given stays
     done = session.execute(
         statement.on_conflict_do_update(
             index_elements=["procedure_code", "paper_folded", "held_in"],
             set_={"owner": statement.excluded.owner},
-            where=changed,
+            where=named_now,
         ).returning(sa.literal_column("xmax = 0").label("fresh"))
     ).all()
     outcome = "created" if any(one.fresh for one in done) else "updated" if done else "unchanged"
@@ -84,4 +100,6 @@ def _read(given: Given) -> tuple[str, str, list[dict[str, object]]]:
                 "held_in": held_in,
                 "owner": given.line("owner", 300),
             }
+    if not found:
+        raise given.refuse("paper", "không có tên giấy tờ")
     return code, given.line("name", 1500), list(found.values())

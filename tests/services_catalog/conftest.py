@@ -30,6 +30,7 @@ def catalogue(migrated: Embedded) -> Iterator[Sessions]:
     sessions = make_sessions(engine)
     with sessions() as session:
         importing.seed_agencies(session, SEED / "agencies.json")
+        assert importing.import_replaced(session, SEED / "replaced_papers.tsv").refused == []
         hands = importing.machine_hands(session)
         for path in sorted((SEED / "procedures").glob("*.json")):
             assert importing.import_file(session, path, hands).outcome == "created"
