@@ -1,8 +1,9 @@
 """Requests that another site makes a browser send: refused three times over (decision 12).
 
 Unsafe methods only. `Sec-Fetch-Site` decides where the browser sends it, `Origin` where not; a form of a
-signed-in browser carries the session's token besides; the API takes JSON only, which another site's form
-cannot send. Requests proven by a bearer token may come from anywhere: no browser adds that by itself.
+signed-in browser carries the session's token besides; the API takes JSON, which another site's form cannot
+send, but for the addresses that take files. Requests proven by a bearer token may come from anywhere: no
+browser adds that by itself.
 """
 
 import hmac
@@ -22,6 +23,9 @@ from portal.core.settings import Settings
 
 FIELD: Final = "csrf"
 HEADER: Final = "x-csrf-token"
+# Here the API takes a form with a file: a browser's session proves with its token, in a header, that no other
+# site sent it.
+TAKES_FILES: Final = frozenset({"/api/v1/catalogue/import"})
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -59,7 +63,10 @@ class CsrfMiddleware(ASGIMiddleware):
             headers = Headers.from_scope(scope)
             if not actor.bearer:
                 self._refuse_other_sites(headers)
-            if scope["path"].startswith("/api/"):
+            if scope["path"] in TAKES_FILES and _kind(headers) == "multipart/form-data":
+                if not actor.bearer and actor.csrf is not None:
+                    check_csrf(actor, headers.get(HEADER))
+            elif scope["path"].startswith("/api/"):
                 _refuse_other_kinds(headers)
             elif actor.csrf is not None:
                 request = Request[Any, Any, Any](scope, receive=receive, send=send)
@@ -91,9 +98,13 @@ def _origin(url: str) -> tuple[str, str]:
     return parts.scheme, parts.netloc.lower()
 
 
+def _kind(headers: Headers) -> str:
+    return headers.get("content-type", "").split(";", 1)[0].strip().lower()
+
+
 def _refuse_other_kinds(headers: Headers) -> None:
     """The API reads JSON, as it is: no form another site could send, nothing packed."""
-    kind = headers.get("content-type", "").split(";", 1)[0].strip().lower()
+    kind = _kind(headers)
     has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
     if (has_body or kind) and kind != "application/json":
         raise JsonOnly

@@ -23,7 +23,8 @@ import dossiers.inspection
 import dossiers.notifications
 import dossiers.popularity
 import dossiers.simulation  # noqa: F401
-import services_catalog.tasks  # noqa: F401
+import services_catalog.import_tasks
+import services_catalog.tasks
 from portal.core import queues, runtime
 from portal.core.failpoints import failpoint
 from portal.core.lines import log_everything
@@ -36,6 +37,7 @@ from portal.operations.supervision import notify
 # Event -> tasks. Each task takes (stream_id, seq), carries no content, and applies its effect once.
 SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
     "account.registration_repeated": ["auth.tasks.tell_owner"],
+    "catalogue_import.started": [services_catalog.import_tasks.RUN],
     "attachment.completed": ["dossiers.inspection.inspect_event"],
     "attachment.removed": ["dossiers.attachments.discard"],
     "dossier.submitted": [
@@ -60,6 +62,7 @@ TIMETABLE: Final[dict[str, dict[str, Any]]] = {
     "sweep-uploads": {"task": "dossiers.attachments.sweep_uploads", "schedule": 60.0},
     "sweep-sessions": {"task": "auth.tasks.sweep", "schedule": 600.0},
     "follow-the-calendar": {"task": "services_catalog.tasks.follow_the_calendar", "schedule": 60.0},
+    "sweep-import-files": {"task": services_catalog.import_tasks.SWEEP, "schedule": 3600.0},
     "count-popularity": {"task": "dossiers.popularity.count_popularity", "schedule": 3600.0},
     "sweep-effects": {"task": "portal.worker.sweep_effects", "schedule": 60.0},
 }

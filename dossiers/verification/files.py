@@ -26,6 +26,7 @@ _KNOWN = sa.text(
     SELECT a.object_key FROM attachment a JOIN dossier d ON d.id = a.dossier_id
     WHERE a.object_key = ANY(:keys) AND (a.state <> 'removed' OR d.updated_at > :before)
     UNION SELECT object_key FROM document WHERE object_key = ANY(:keys)
+    UNION SELECT object_key FROM catalogue_import WHERE object_key = ANY(:keys) AND finished_at IS NULL
     """
 )
 

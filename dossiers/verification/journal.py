@@ -23,6 +23,8 @@ HEADS = """
         UNION ALL SELECT id, seq, head, 'procedure', code FROM procedure
         UNION ALL SELECT id, seq, head, 'agency', code FROM agency
         UNION ALL SELECT id, seq, head, 'account', '' FROM account
+        UNION ALL SELECT id, seq, head, 'downtime', '' FROM downtime
+        UNION ALL SELECT id, seq, head, 'catalogue_import', kind FROM catalogue_import
     ) h ORDER BY h.id
 """
 EVERY = 100_000  # events between two words of progress

@@ -16,6 +16,7 @@ from portal.web import (
     designer_preview,
     figures,
     filing,
+    imports,
     officer,
     officer_acts,
     officer_decisions,
@@ -48,6 +49,7 @@ _pages: list[Any] = [
     *admin.route_handlers,
     *designer.route_handlers,
     *designer_preview.route_handlers,
+    *imports.route_handlers,
 ]
 
 route_handlers: list[Any] = [Router("/", route_handlers=_pages)]

@@ -51,6 +51,8 @@ def recognised(path: Path) -> Kind:
             if isinstance(row.values, dict) and (kind := _of_object(row.values)):
                 return kind
     else:
+        if broken := reading.no_text(path):
+            raise Refused(f"{broken} Cần tệp JSON, CSV hoặc TSV.")
         fitting: list[tuple[int, Kind]] = []
         for kind, names in TABLES.items():
             fitting.append((_columns(path, kind, names), kind))

@@ -88,6 +88,15 @@ def is_json(path: Path) -> bool:
         return file.read(_PROBE).lstrip()[:1] in (b"{", b"[")
 
 
+def no_text(path: Path) -> str | None:
+    """Why the file is no text at all; None when its first line can be read."""
+    with path.open("rb") as file:
+        if file.read(4) == b"PK\3\4":
+            return "Đây là tệp Excel hoặc tệp nén: mở ra, lưu từng bảng thành CSV."
+    first = next(lines(path), None)
+    return first[2] if first else None
+
+
 def lines(path: Path) -> Iterator[tuple[int, str | None, str | None]]:
     """Line by line: its number, and its text or why there is none. Lines without anything are left out."""
     with path.open("rb") as file:

@@ -30,6 +30,7 @@ from services_catalog.imports import (
     replaced,
     taking,
 )
+from services_catalog.imports.given import one_line, tidy
 from services_catalog.imports.kinds import Kind
 from services_catalog.imports.rows import GivenRow, ImportRow, Refused
 
@@ -134,10 +135,10 @@ def _alone(
     """One row in a savepoint of its own: refused, it leaves nothing behind."""
     if row.broken is not None:
         return ImportRow("", "refused", row.broken, row.line)
-    code = _code(kind, row)
+    code, name = _code(kind, row), _name(row)
     first = seen.setdefault(code, row.line) if code and kind != "replaced" else row.line
     if first != row.line:
-        return ImportRow(code[:60], "refused", f"Mã này đã có ở dòng {first}.", row.line)
+        return ImportRow(code[:60], "refused", f"Mã này đã có ở dòng {first}.", row.line, name)
     try:
         with session.begin_nested() as kept:
             done = one(row)
@@ -152,13 +153,21 @@ def _alone(
         reason = f"Không đúng khuôn dạng: {wrong}"
     except (DataError, IntegrityError):
         reason = "Cơ sở dữ liệu không nhận giá trị của dòng này."
-    return ImportRow(code[:60], "refused", reason, row.line)
+    return ImportRow(code[:60], "refused", reason, row.line, name)
 
 
 def _code(kind: Kind, row: GivenRow) -> str:
     if not isinstance(row.values, dict):
         return ""
     if kind == "laythutuc":
-        return laythutuc.code_of(row.values)
-    told = national.code_of(row.values) if kind == "national" else row.values.get("code")
-    return told.strip() if isinstance(told, str) else ""
+        told: object = laythutuc.code_of(row.values)
+    else:
+        told = national.code_of(row.values) if kind == "national" else row.values.get("code")
+    return one_line(told) if isinstance(told, str) else ""
+
+
+def _name(row: GivenRow) -> str:
+    """What a refused row calls itself, as far as it can be shown."""
+    values = row.values if isinstance(row.values, dict) else {}
+    told = next((values[key] for key in ("name", "TENTTHC", "paper") if key in values), None)
+    return tidy(told)[:500] if isinstance(told, str) else ""

@@ -45,6 +45,7 @@ OPEN = {
     "idempotency": "digests and ids only",
     "number_counter": "counters",
     "catalogue_version": "a counter",
+    "catalogue_import": "rows of public files and the id of who sent them; the service shows them to keepers",
     "alembic_version": "the schema's version",
 }
 

@@ -25,7 +25,7 @@ from portal.core.db import act_as
 from portal.core.settings import Settings
 from services_catalog import downtimes, drafting, publishing, shelf, template_files
 from services_catalog.content import Offer, RevisionContent
-from services_catalog.models import Level, Procedure
+from services_catalog.models import CatalogueImport, ImportState, Level, Procedure
 from tests import factories
 
 PRINCIPALS = (
@@ -75,6 +75,7 @@ class World:
     agency_id: UUID | None = None
     agency_code: str = ""
     downtime_id: UUID = field(default_factory=uuid4)
+    import_id: UUID | None = None
 
     def ask(self, principal: str, method: str, route: str, state: str, *, signed: bool = True) -> Any:
         """One request of the principal on the route, about the dossier in that state; nothing stays."""
@@ -109,6 +110,7 @@ class World:
             "code": self.agency_code if "/agencies/" in route else code,
             "downtime_id": self.downtime_id,
             "agency": self.agency_code,
+            "import_id": self.import_id,
             "number": 1,
             "event": "birth",
             "key": "proof",
@@ -191,6 +193,7 @@ def build(
         times = {name: datetime.fromisoformat(STOP[name]) for name in ("starts_at", "ends_at")}
         stop = downtimes.announce(session, world.actors["admin"], code=world.code, reason="Bảo trì", **times)
         world.downtime_id = stop.id
+        world.import_id = _imported(session, world)
         for state in STATES:
             world.cases[state] = _case(session, world, procedure, state)
         session.commit()
@@ -259,6 +262,24 @@ def _drafted(session: Session, world: World, agency_id: UUID) -> None:
         drafting.send_to_review(session, WAITING, editor)
         publishing.publish(session, WAITING, reviewer)
     publishing.withdraw(session, WAITING, reviewer, closes_at=datetime(2040, 1, 1, tzinfo=UTC))
+
+
+def _imported(session: Session, world: World) -> UUID:
+    """A file the editor imported."""
+    moment = clock.now()
+    made = CatalogueImport(
+        kind="replaced",
+        dry_run=False,
+        filename="giấy tờ.tsv",
+        object_key=f"test/{uuid4()}",
+        state=ImportState.DONE,
+        started_at=moment,
+        finished_at=moment,
+        actor_id=_id(world.actors["editor"]),
+    )
+    session.add(made)
+    session.flush()
+    return made.id
 
 
 def _case(session: Session, world: World, procedure: Procedure, state: str) -> Case:

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 
 from tests.journeys.stack import Stack
 from tests.pages.answers import LONG_NAME
+from tests.pages.imported import bring
 from tests.pages.line import Line
 from tests.pages.revisions import REVISED, revise
 
@@ -111,6 +112,7 @@ class Ground:
         self.filled = True
         self.places["outdated"] = self.citizen.open(REVISED, self.agency)
         revise(self.lines["editor"], self.lines["reviewer"])
+        self.places |= bring(self.lines["editor"])
         paper = scan()
         self._drafts()
         kinds = {

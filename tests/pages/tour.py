@@ -5,9 +5,10 @@ from tests.pages.tour_catalogue import EDITORS
 from tests.pages.tour_citizen import CITIZENS
 from tests.pages.tour_designer import DESIGNER
 from tests.pages.tour_desk import DESKS, FAULTS
+from tests.pages.tour_imports import IMPORTS
 from tests.pages.tour_public import PUBLIC
 
-TOUR: dict[str, Stop] = PUBLIC | CITIZENS | DESKS | EDITORS | DESIGNER
+TOUR: dict[str, Stop] = PUBLIC | CITIZENS | DESKS | EDITORS | DESIGNER | IMPORTS
 
 
 def looks(state: str, *, long: bool) -> list[tuple[str, Look]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,7 +16,9 @@ from portal.core.db import Sessions, act_as, make_engine, make_sessions
 from portal.embedded import Embedded
 from services_catalog import importing
 from tests import factories
-from tests.conftest import clone, drop, settings_for
+from tests.conftest import Database, clone, drop, settings_for
+from tests.services_catalog import import_place
+from tests.services_catalog.import_place import Place
 
 SEED = Path(services_catalog.__file__).parent / "seed"
 
@@ -58,3 +61,8 @@ def reviewer(session: Session) -> Actor:
 @pytest.fixture
 def agency_id(session: Session) -> UUID:
     return factories.agency(session, "H99.77.05", valid_from=date(2020, 1, 1)).id
+
+
+@pytest.fixture
+def place(database: Database, store: Any) -> Iterator[Place]:
+    yield from import_place.opened(database, store)
