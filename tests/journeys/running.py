@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,38 +28,44 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@contextmanager
+def up(folder: Path, port: int, store_port: int, **more: str) -> Iterator[Stack]:
+    """`portal up` on a data folder and two ports, stopped as Ctrl-C stops it; `more`: further settings."""
+    settings = {"MOTCUA_VAR": str(folder), "MOTCUA_PORT": str(port), "MOTCUA_STORE_PORT": str(store_port)}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MOTCUA_")}
+    log = folder / "up.log"
+    with log.open("w") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "portal.cli", "up"],
+            cwd=ROOT,
+            env=inherited | settings | more,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        wait_until_ready(process, log)
+        yield Stack(
+            origin=f"http://localhost:{port}",
+            store=f"http://localhost:{store_port}",
+            folder=folder,
+            log=log,
+        )
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """`portal up` on a new data folder and free ports, stopped as Ctrl-C stops it."""
     with tempfile.TemporaryDirectory(prefix="motcua-journey-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
-        port, store_port = free_port(), free_port()
-        settings = {"MOTCUA_VAR": folder, "MOTCUA_PORT": str(port), "MOTCUA_STORE_PORT": str(store_port)}
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("MOTCUA_")}
-        log = Path(folder, "up.log")
-        with log.open("w") as said:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "portal.cli", "up"],
-                cwd=ROOT,
-                env=inherited | settings,
-                stdout=said,
-                stderr=subprocess.STDOUT,
-            )
-        try:
-            wait_until_ready(process, log)
-            yield Stack(
-                origin=f"http://localhost:{port}",
-                store=f"http://localhost:{store_port}",
-                folder=Path(folder),
-                log=log,
-            )
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(60)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        with up(Path(folder), free_port(), free_port()) as running:
+            yield running
 
 
 def wait_until_ready(process: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -4,8 +4,13 @@
 (() => {
   document.querySelectorAll(".mc-panes > .mc-side").forEach((side) => {
     const left = side.previousElementSibling;
-    const judge = () => side.classList.toggle("is-longer", side.scrollHeight >= left.offsetHeight);
-    new ResizeObserver(judge).observe(left);
+    const judge = () => {
+      side.classList.toggle("is-longer", side.scrollHeight >= left.offsetHeight);
+      // the keys must scroll it, though nothing in it may take them
+      if (side.scrollHeight > side.clientHeight + 1) side.tabIndex = 0;
+      else side.removeAttribute("tabindex");
+    };
+    [left, side, document.documentElement].forEach((part) => new ResizeObserver(judge).observe(part));
     [...side.children].forEach((part) => new ResizeObserver(judge).observe(part));
   });
   document.querySelector(".mc-views [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
