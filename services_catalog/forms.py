@@ -114,6 +114,7 @@ def check(
         complete: also ask for the required answers that are not there, as at submission.
         today: the day in Viet Nam, for dates that may not lie ahead.
     """
+    sections = _distinct(sections)
     known, mistakes = _collect(sections, answers)
     day = today or clock.today()
     for section in sections:
@@ -130,6 +131,7 @@ def notices(
     sections: Sequence[Section], answers: Mapping[str, Any], places: Directory | None = None
 ) -> list[FieldError]:
     """What looks odd yet may be true: never a ground to refuse. `places`: the units in force."""
+    sections = _distinct(sections)
     known, _ = _collect(sections, answers)
     fields = [field for section in sections for field in section.fields]
     return list(odd(fields, known, places))
@@ -139,12 +141,39 @@ def _collect(
     sections: Sequence[Section], answers: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[FieldError]]:
     """The normal form of what can be read, and what cannot."""
+    sections = _distinct(sections)
     mistakes = _strangers(answers, keys(sections), "")
     known: dict[str, Any] = {}
     for section in sections:
         if holds(section.show_when, known):
             _gather(section.fields, answers, known, mistakes, "")
     return known, mistakes
+
+
+def _distinct(sections: Sequence[Section]) -> Sequence[Section]:
+    """The form with each key once: a draft may ask one in two kinds, and the first has the answer."""
+    keys = [field.key for section in sections for field in section.fields]
+    inner = [[sub.key for sub in field.fields] for section in sections for field in section.fields]
+    if len(keys) == len(set(keys)) and all(len(own) == len(set(own)) for own in inner):
+        return sections
+    used: set[str] = set()
+    return [
+        msgspec.structs.replace(section, fields=[_inside(field) for field in _first(section.fields, used)])
+        for section in sections
+    ]
+
+
+def _inside(field: Field) -> Field:
+    return msgspec.structs.replace(field, fields=_first(field.fields, set()))
+
+
+def _first(fields: Sequence[Field], used: set[str]) -> list[Field]:
+    found = []
+    for field in fields:
+        if field.key not in used:
+            used.add(field.key)
+            found.append(field)
+    return found
 
 
 def _strangers(given: Mapping[str, Any], expected: frozenset[str], prefix: str) -> list[FieldError]:

@@ -236,6 +236,20 @@ def test_no_form_makes_anything_fall_over(parts, answers):
         shown.view(sections, section, answers, {}, known={})
 
 
+@pytest.mark.parametrize("second", [kind for kind in get_args(Kind) if kind != "number"])
+def test_one_key_asked_in_two_kinds_is_a_fault_and_never_a_crash(second: str) -> None:
+    twice = [{"key": "a", "kind": "number", "label": "Một"}, {"key": "a", "kind": second, "label": "Hai"}]
+    block = {"key": "b", "kind": "repeat", "label": "Mục", "fields": twice}
+    sections = form(*twice, block)
+
+    assert ("a", "trùng mã a với câu “Một”") in told(sections, papers={"a"})
+    for first, other in ((sections, {}), (form(*reversed(twice)), {"a": "x"})):
+        answers = {"a": 3, "b": [{"a": 3}]} if first is sections else other
+        forms.check(first, answers, complete=True)
+        forms.notices(first, answers)
+        shown.view(first, first[0], answers, {}, known={})
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.data())
 def test_a_form_without_faults_is_sound(data):

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from auth.actor import Role
 from portal.core import events
-from services_catalog import drafting, editor_queries
+from services_catalog import checking, drafting, editor_queries
 from services_catalog.content import RevisionContent
 from tests import factories
 from tests.web_desk.conftest import Desk
@@ -62,7 +62,7 @@ def designer(desk: Desk, session: Session) -> Designer:
     )
     body = {**factories.simple(), "form": [], "requirements": []}
     desk.procedure = factories.procedure(session, desk.agency.id, made_content=body)
-    content = drafting.said(editor_queries.revision(session, desk.procedure.current_revision_id))
+    content = checking.said(editor_queries.revision(session, desk.procedure.current_revision_id))
     drafting.save_draft(session, desk.procedure.code, editor, content=content, offers=[])
     session.commit()
     factories.signed_in(desk.client, "bien-tap@example.vn")
