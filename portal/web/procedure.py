@@ -106,6 +106,7 @@ def _page(
         glance=shown.glance(found, content, case, level, today(), explained=explained),
         yours=yours,
         ours=ours,
+        remarks=shown.remarks(content, case),
         rows=shown.ways(content, case, today()),
         fees=shown.fee_lines(content, case, today()),
         offices=offices,

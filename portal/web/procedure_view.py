@@ -133,6 +133,15 @@ def price(content: RevisionContent, case: Case | None, channel: str, on: date) -
     return " hoặc ".join([found[0], *(one[0].lower() + one[1:] for one in found[1:])])
 
 
+def remarks(content: RevisionContent, case: Case | None) -> list[tuple[str, str]]:
+    """What a source says among the papers and is none: heading and text, of the case if one is chosen."""
+    return [
+        (one.about or "", one.text)
+        for one in content.remarks
+        if case is None or not one.cases or case.key in one.cases
+    ]
+
+
 class FeeLine(msgspec.Struct, frozen=True):
     """A fee item as one reads it: name, amount, where it is owed, words."""
 
@@ -160,7 +169,12 @@ def fee_lines(content: RevisionContent, case: Case | None, on: date) -> list[Fee
 
 
 def amount(fee: FeeItem) -> str:
-    """What an item costs: "8.000 đồng/bản"; "Không thu" when nothing is owed."""
+    """What an item costs: "8.000 đồng/bản"; "Không thu" when nothing is owed.
+
+    Where the source puts no number on it, the words beside it say what it is.
+    """
+    if fee.stated:
+        return "theo mức thu được quy định"
     if fee.amount_vnd == 0 and not fee.online_amount_vnd:
         return "Không thu"
     return money(fee.amount_vnd) + PER[fee.per]
@@ -168,7 +182,7 @@ def amount(fee: FeeItem) -> str:
 
 def online(fee: FeeItem) -> str:
     """What an item costs online when that is another amount."""
-    if fee.online_amount_vnd is None or fee.online_amount_vnd == fee.amount_vnd:
+    if fee.stated or fee.online_amount_vnd is None or fee.online_amount_vnd == fee.amount_vnd:
         return ""
     return money(fee.online_amount_vnd) + PER[fee.per] if fee.online_amount_vnd else "không thu"
 

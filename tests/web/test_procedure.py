@@ -158,6 +158,31 @@ def test_a_time_nobody_can_count_is_told_in_the_words_of_its_source(world: World
     assert "Ngay khi cơ quan thuế trả lời." in page(world)
 
 
+def test_a_fee_without_a_number_is_not_called_free_and_remarks_are_told(world: World) -> None:
+    fee = {**FEES[0], "amount_vnd": 0, "stated": True, "note": "Do Hội đồng nhân dân tỉnh quy định."}
+    fee.pop("online_amount_vnd")
+    published(
+        world.session,
+        CODE,
+        offers=[Offer(agency_id=world.agency.id, declared=Level.INFO)],
+        fees=[fee],
+        cases=[],
+        requirements=[],
+        channels=["counter"],
+        form=[],
+        remarks=[{"text": "Bản sao do cơ quan cấp thì không cần chứng thực.", "about": "Lưu ý"}],
+        applicants=["Công dân Việt Nam"],
+    )
+
+    told = page(world)
+
+    assert "theo mức thu được quy định" in told
+    assert "Không thu" not in told
+    assert "Do Hội đồng nhân dân tỉnh quy định." in told
+    assert "Bản sao do cơ quan cấp thì không cần chứng thực." in told
+    assert "Công dân Việt Nam" in told
+
+
 def test_of_several_offices_none_is_chosen_for_anybody(world: World) -> None:
     other = factories.agency(world.session, "H99.88.05", name="Trung tâm xã Sông Hậu")
     published(world.session, CODE, world.agency, other)
