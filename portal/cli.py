@@ -90,6 +90,14 @@ def import_catalogue(args: argparse.Namespace) -> int:
     )
 
 
+def level_report(args: argparse.Namespace) -> int:
+    """Compare the level another portal typed with what the words of its records demand."""
+    from portal.operations import catalogue
+
+    kind = None if args.kind == "auto" else args.kind
+    return catalogue.level_report(args.file, kind=kind, report_to=args.report, say=print)
+
+
 def create_admin(_: argparse.Namespace) -> int:
     """Print a one-time address at which the first administrator is made (24 hours)."""
     from auth import setup
@@ -278,6 +286,10 @@ def parser() -> argparse.ArgumentParser:
     importing.add_argument("--kind", default="auto", choices=("auto", *KINDS), help="what the files are")
     importing.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
     importing.add_argument("--report", default=None, metavar="CSV", help="write the report lines here")
+    comparing = add("level-report", level_report)
+    comparing.add_argument("file", help="records of another portal")
+    comparing.add_argument("--kind", default="auto", choices=("auto", "national", "laythutuc"))
+    comparing.add_argument("--report", default=None, metavar="CSV", help="write every sentence here")
     add("create-admin", create_admin)
     checking = add("verify", verify)
     checking.add_argument("--without-store", action="store_true", help="leave the files' bytes out")

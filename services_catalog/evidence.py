@@ -39,6 +39,8 @@ class Evidence(msgspec.Struct, frozen=True):
 
 
 _SENTENCE = re.compile(r"(?<=;)\s+|(?<=\.)\s+(?=[-+*•(A-ZĐÂĂÊÔƠƯÁÀẢÃẠ])|\n+|\s+(?=[-+*•]\s)")
+# A line broken in the middle of a sentence, as copying from a page of print does; "a)" begins a point.
+_WRAPPED = re.compile(r"(?<=[^\s.;:])\s*\n\s*(?=[^\W\d_A-ZĐÂĂÊÔƠƯÁÀẢÃẠ])(?!\w{1,2}[).])")
 _MAYBE = re.compile(r"\(?(?:neu can|neu co|trong truong hop can|truong hop can|khi can thiet|neu thay can)")
 
 _PRESENCE = re.compile(
@@ -95,7 +97,7 @@ def _told(content: RevisionContent) -> Iterator[tuple[str, str]]:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    for part in _SENTENCE.split(text):
+    for part in _SENTENCE.split(_WRAPPED.sub(" ", text)):
         told = " ".join(part.split()).strip("-+* ")
         if told:
             yield told

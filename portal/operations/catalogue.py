@@ -12,8 +12,9 @@ from portal.core import runtime
 from portal.core.spreadsheets import csv_lines
 from portal.core.work import unit_of_work
 from services_catalog import shelf
-from services_catalog.imports import own, report, running
+from services_catalog.imports import own, report, running, typed_levels
 from services_catalog.imports.kinds import NAMES, Kind
+from services_catalog.imports.pieces import Imported
 from services_catalog.imports.rows import ImportRow, Refused
 
 Say = Callable[[str], None]
@@ -73,6 +74,35 @@ def _file(path: Path, kind: Kind | None, *, dry_run: bool, say: Say) -> list[Imp
             _tell(f"{len(done)}/{total}")
         _tell("")
     return done
+
+
+def level_report(file: str, *, kind: Kind | None, report_to: str | None, say: Say) -> int:
+    """Compare the flag another portal typed with what its records demand; 1 when a record is unreadable.
+
+    The database is not asked, and nothing is changed.
+    """
+    compared: list[typed_levels.Comparison] = []
+    refused = 0
+    try:
+        with running.opened(Path(file), kind) as (plain, found):
+            for row in running.rows_read(plain, found):
+                if isinstance(row, Imported):
+                    compared.append(typed_levels.compare(row))
+                else:
+                    refused += 1
+                    say(f"  dòng {row.line} {row.code}: {row.reason}")
+    except (Refused, OSError) as wrong:
+        say(f"{file}: {wrong}")
+        return 1
+    for one in compared:
+        if one.finding != "agree":
+            for line in typed_levels.told(one):
+                say(line)
+    say(typed_levels.summary(compared) + (f" Không đọc được {refused} bản ghi." if refused else ""))
+    if report_to is not None:
+        with Path(report_to).open("w", encoding="utf-8", newline="") as out:
+            out.writelines(csv_lines(typed_levels.table(compared)))
+    return 1 if refused else 0
 
 
 @contextmanager

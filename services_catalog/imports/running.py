@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -31,7 +31,8 @@ from services_catalog.imports import (
     taking,
 )
 from services_catalog.imports.given import one_line, tidy
-from services_catalog.imports.kinds import Kind
+from services_catalog.imports.kinds import NAMES, Kind
+from services_catalog.imports.pieces import Imported
 from services_catalog.imports.rows import GivenRow, ImportRow, Refused
 
 BATCHES: Final[dict[Kind, int]] = {
@@ -41,6 +42,10 @@ BATCHES: Final[dict[Kind, int]] = {
     "listing": 2000,
     "replaced": 500,
     "agencies": 5000,  # a parent must be there for its children, in a dry run too
+}
+READERS: Final[dict[Kind, Callable[[Any], Imported]]] = {
+    "national": national.read,
+    "laythutuc": laythutuc.read,
 }
 
 
@@ -89,6 +94,24 @@ def batches(job: Job, seen: dict[str, int], *, skip: int = 0) -> Iterator[list[G
         yield batch
 
 
+def rows_read(path: Path, kind: Kind) -> Iterator[Imported | ImportRow]:
+    """The records of another portal's file as they are understood, or why one is refused; no database.
+
+    Raises:
+        Refused: it cannot be read, or its rows are of another kind.
+    """
+    if kind not in READERS:
+        raise Refused(f"Cần {' hoặc '.join(NAMES[one] for one in READERS)}; tệp này là {NAMES[kind]}.")
+    for row in kinds.rows(path, kind):
+        if row.broken is not None:
+            yield ImportRow("", "refused", row.broken, row.line)
+            continue
+        try:
+            yield READERS[kind](row.values)
+        except Refused as wrong:
+            yield ImportRow(_code(kind, row)[:60], "refused", wrong.reason, row.line, _name(row))
+
+
 def take(session: Session, job: Job, rows: Sequence[GivenRow], seen: dict[str, int]) -> list[ImportRow]:
     """Take a batch in the session's transaction; one outcome for each row, in order."""
     with session.begin_nested() as kept:
@@ -112,9 +135,9 @@ def _take(session: Session, job: Job, rows: Sequence[GivenRow], seen: dict[str, 
 def _taker(session: Session, job: Job) -> Callable[[GivenRow], ImportRow]:
     """How one row of this kind is taken."""
     actor = job.editor
-    if job.kind in ("national", "laythutuc"):
+    if job.kind in READERS:
         known = import_queries.agencies(session)
-        read = national.read if job.kind == "national" else laythutuc.read
+        read = READERS[job.kind]
 
         def foreign(row: GivenRow) -> ImportRow:
             given = read(row.values)
