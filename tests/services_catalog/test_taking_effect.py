@@ -97,8 +97,9 @@ def test_a_worker_that_slept_over_two_days_begins_what_applies_now(session, edit
     assert follow(session) == [CODE]
 
     assert (current(session), names(session).count("procedure.published")) == (3, 2)
-    told = {row.number: row.applied for row in public_queries.revisions(session, CODE)}
-    assert told[3]
+    began = {row.number: row.began_at for row in public_queries.revisions(session, CODE)}
+    assert began[3] is not None
+    assert began[2] is None
 
 
 def test_what_was_withdrawn_does_not_come_back_as_an_earlier_revision(session, editor, agency_id):
