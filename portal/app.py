@@ -21,6 +21,7 @@ import dossiers.statistics_controllers
 import portal.web
 import services_catalog.controllers
 import services_catalog.editing_controllers
+import services_catalog.export_controllers
 import services_catalog.import_controllers
 import services_catalog.keeping_controllers
 import services_catalog.units_controllers
@@ -96,6 +97,7 @@ def create_app(
             *services_catalog.controllers.route_handlers,
             *services_catalog.editing_controllers.route_handlers,
             *services_catalog.keeping_controllers.route_handlers,
+            *services_catalog.export_controllers.route_handlers,
             *services_catalog.import_controllers.route_handlers,
             *services_catalog.units_controllers.route_handlers,
             *dossiers.controllers.route_handlers,

@@ -90,6 +90,15 @@ def import_catalogue(args: argparse.Namespace) -> int:
     )
 
 
+def export_catalogue(args: argparse.Namespace) -> int:
+    """Write the whole catalogue as open data: JSON, CSV, the schema, the agencies."""
+    from portal.core.work import open_as_worker
+    from portal.operations import catalogue
+
+    open_as_worker(_settings())
+    return catalogue.export(args.folder, say=print)
+
+
 def level_report(args: argparse.Namespace) -> int:
     """Compare the level another portal typed with what the words of its records demand."""
     from portal.operations import catalogue
@@ -286,6 +295,7 @@ def parser() -> argparse.ArgumentParser:
     importing.add_argument("--kind", default="auto", choices=("auto", *KINDS), help="what the files are")
     importing.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
     importing.add_argument("--report", default=None, metavar="CSV", help="write the report lines here")
+    add("export-catalogue", export_catalogue).add_argument("folder", help="where to write the files")
     comparing = add("level-report", level_report)
     comparing.add_argument("file", help="records of another portal")
     comparing.add_argument("--kind", default="auto", choices=("auto", "national", "laythutuc"))

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from portal.core import runtime
 from portal.core.spreadsheets import csv_lines
 from portal.core.work import unit_of_work
-from services_catalog import shelf
+from services_catalog import exporting, shelf
 from services_catalog.imports import own, report, running, typed_levels
 from services_catalog.imports.kinds import NAMES, Kind
 from services_catalog.imports.pieces import Imported
@@ -103,6 +104,19 @@ def level_report(file: str, *, kind: Kind | None, report_to: str | None, say: Sa
         with Path(report_to).open("w", encoding="utf-8", newline="") as out:
             out.writelines(csv_lines(typed_levels.table(compared)))
     return 1 if refused else 0
+
+
+def export(folder: str, *, say: Say) -> int:
+    """Write the catalogue as open data into a folder, all of one moment; 1 when that cannot be done."""
+    try:
+        with unit_of_work() as session:
+            session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            for path in exporting.write(session, Path(folder)):
+                say(f"{path}: {path.stat().st_size} byte")
+    except OSError as error:
+        say(f"{folder}: không ghi được ({error.strerror}).")
+        return 1
+    return 0
 
 
 @contextmanager

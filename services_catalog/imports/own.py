@@ -50,7 +50,7 @@ class ProcedureFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     reason_code: ReasonCode | None = None
     reason_basis: Annotated[str, Meta(min_length=1, max_length=1000)] | None = None
     sources: list[str] = []
-    revision: Any = None  # of the portal it was exported from: number, days, hash; told, not taken over
+    revision: Any = None  # of the portal it was exported from: told (exporting.RevisionFile), not taken over
 
 
 class Hands(Struct, frozen=True):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # What lies below these answers programs, never with a page.
-FOR_PROGRAMS = ("/api/", "/health/", "/metrics", "/schema", "/tinh", "/.well-known/")
+FOR_PROGRAMS = ("/api/", "/open-data/", "/health/", "/metrics", "/schema", "/tinh", "/.well-known/")
 NO_PAGE = {"PATCH", "OPTIONS", "HEAD"}  # the script of the form saves with PATCH
 
 
