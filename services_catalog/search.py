@@ -127,6 +127,8 @@ def search(
     typed = text.clean(query, max_length=MAX_QUERY)
     index = current(session)
     asked: dict[str, str] = msgspec.to_builtins(filters or Filters())
+    for value in asked.values():
+        text.clean(value, max_length=MAX_QUERY)  # a filter that could never be typed is a mistake, not a miss
     among = index.narrowed(asked)
     meant: list[Reading] = []
     if typed:
