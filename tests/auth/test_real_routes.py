@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.testing import TestClient
 from sqlmodel import Session, func, select
 
+from auth.csrf import TAKES_FILES
 from portal.core.events import Event
 from tests import factories
 
