@@ -13,6 +13,7 @@ from auth.models import AgencyKind
 from portal.core.errors import DomainError
 from services_catalog import agencies, agency_queries, import_queries
 from services_catalog.imports.rows import GivenRow, ImportReport, ImportRow
+from services_catalog.imports.shapes import in_words
 
 COLUMNS: Final = {
     "code": "code",
@@ -72,7 +73,7 @@ def take(session: Session, row: GivenRow, ids: dict[str, UUID], actor_id: UUID |
         given = msgspec.convert({"parent": None, **values}, AgencyFile, strict=False)
         outcome = _keep(session, given, ids, actor_id)
     except (msgspec.ValidationError, DomainError) as wrong:
-        return ImportRow(code, "refused", getattr(wrong, "detail", str(wrong)), row.line)
+        return ImportRow(code, "refused", getattr(wrong, "detail", None) or in_words(str(wrong)), row.line)
     return ImportRow(code, outcome, None, row.line, given.name)
 
 

@@ -29,6 +29,7 @@ from services_catalog.imports.cases import ORDER, cases_of, limit_of_all, limits
 from services_catalog.imports.papers import HeadedGroup, Papers, headed
 from services_catalog.imports.pieces import Imported, Record
 from services_catalog.imports.rows import Refused
+from services_catalog.imports.shapes import in_words
 
 _NOTHING = re.compile(
     r"\W*(?:khong(?: co)?(?: yeu cau)?(?:,? dieu kien)?(?: quy dinh)?|chua quy dinh|khong quy dinh|n/?a)?\W*"
@@ -151,20 +152,7 @@ def _checked(made: dict[str, Any]) -> RevisionContent:
     try:
         return msgspec.convert(msgspec.to_builtins(made), RevisionContent)
     except msgspec.ValidationError as wrong:
-        raise Refused(bound_in_words(str(wrong))) from wrong
-
-
-_BOUND = re.compile(r"Expected `(\w+)` of (length|size)? ?(<=|>=) (\d+) - at `\$\.?(.*)`")
-
-
-def bound_in_words(told: str) -> str:
-    """A bound of the content's shape that a value breaks, in Vietnamese; other messages as they are."""
-    found = _BOUND.fullmatch(told)
-    if found is None:
-        return f"Nội dung không đúng khuôn dạng: {told}"
-    kind, _, sign, bound, place = found.groups()
-    unit = {"str": "ký tự", "array": "mục"}.get(kind, "")
-    return f"{place}: {'nhiều' if sign == '<=' else 'ít'} hơn mức {bound} {unit}".strip() + "."
+        raise Refused(in_words(str(wrong))) from wrong
 
 
 def _ways(record: Record, channels: Sequence[Channel], limit: TimeLimit) -> list[Way]:

@@ -12,6 +12,7 @@ _HIDDEN = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u061c\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
 )
 _BLANKS = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_ANY = 10**9  # characters; a line is measured when it is one
 _NUMBER = re.compile(r"\d{1,12}(?:[.,]\d{1,4})?")
 _KINDS = {str: "chữ", bool: "đúng/sai", int: "số", float: "số", list: "danh sách", dict: "nhóm giá trị"}
 
@@ -81,7 +82,7 @@ class Given:
 
     def line(self, name: str, longest: int = 500) -> str:
         """A text on one line."""
-        told = self.text(name, max(longest * 4, 4000)).replace("\n", " ")
+        told = self.text(name, _ANY).replace("\n", " ")
         if len(told) > longest:
             raise self.refuse(name, f"dài {len(told)} ký tự, quá {longest}")
         return told
@@ -145,13 +146,14 @@ class Given:
         if not isinstance(items, list):
             raise self._wrong(name, "danh sách")
         found = []
-        for place, item in enumerate(items):
+        for number, item in enumerate(items):
+            place = self.at(name) if items is not value else f"{self.at(name)}[{number}]"
             if item is None:
                 continue
             if not isinstance(item, dict):
                 kind = _KINDS.get(type(item), "giá trị lạ")
-                raise Refused(f"{self.at(name)}[{place}]: cần nhóm giá trị, đây là {kind}")
-            found.append(Given(item, f"{self.at(name)}[{place}]"))
+                raise Refused(f"{place}: cần nhóm giá trị, đây là {kind}")
+            found.append(Given(item, place))
         return found
 
     def words(self, name: str) -> list[str]:

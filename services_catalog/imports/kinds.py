@@ -47,12 +47,16 @@ def recognised(path: Path) -> Kind:
         Refused: it is none we know.
     """
     if reading.is_json(path):
+        broken = ""
         for row in islice(reading.objects(path), _LOOKED_AT):
+            broken = broken or row.broken or ""
             if isinstance(row.values, dict) and (kind := _of_object(row.values)):
                 return kind
+        if broken:
+            raise Refused(broken)
     else:
-        if broken := reading.no_text(path):
-            raise Refused(f"{broken} Cần tệp JSON, CSV hoặc TSV.")
+        if wrong := reading.no_text(path):
+            raise Refused(f"{wrong} Cần tệp JSON, CSV hoặc TSV.")
         fitting: list[tuple[int, Kind]] = []
         for kind, names in TABLES.items():
             fitting.append((_columns(path, kind, names), kind))

@@ -21,6 +21,7 @@ from services_catalog import drafting, import_queries, judging, publishing
 from services_catalog.content import Offer, RevisionContent, Step
 from services_catalog.imports import taking
 from services_catalog.imports.rows import ImportRow, Outcome
+from services_catalog.imports.shapes import in_words
 from services_catalog.levels import Level
 from services_catalog.rulesets import ReasonCode
 
@@ -81,6 +82,8 @@ def import_procedure(session: Session, name: str, raw: bytes, hands: Hands) -> I
     """The same from bytes; `name` stands for the code in the report while that cannot be read."""
     try:
         given = msgspec.json.decode(raw, type=ProcedureFile)
+    except msgspec.ValidationError as error:
+        return ImportRow(name, "refused", in_words(str(error)))
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         return ImportRow(name, "refused", f"Tệp không đúng khuôn dạng: {error}")
     return take(session, given, hands.editor, hands.reviewer)

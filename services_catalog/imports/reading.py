@@ -22,6 +22,14 @@ _PROBE: Final = 64 * 1024
 _LOOKED_AT: Final = 50  # lines, to tell objects on lines of their own from one object over many
 _WRAPPERS: Final = ("procedures", "result", "items", "data", "content", "rows")
 
+_NO_TEXT: Final = {
+    b"PK\3\4": "tệp Excel, Word hoặc tệp nén",
+    b"\xd0\xcf\x11\xe0": "tệp Excel hoặc Word cũ",
+    b"%PDF": "tệp PDF",
+    b"\x89PNG": "tệp ảnh",
+    b"\xff\xd8\xff": "tệp ảnh",
+}
+
 Row = dict[str, Any]
 
 
@@ -42,11 +50,13 @@ def utf8(path: Path, folder: Path) -> Path:
     """The file in UTF-8 without a byte-order mark: itself, or a copy in `folder`.
 
     Raises:
-        Refused: it is UTF-16 that breaks off or holds halves of characters.
+        Refused: it is no text, or UTF-16 that breaks off or holds halves of characters.
     """
     check_size(path)
     with path.open("rb") as file:
         head = file.read(_PROBE)
+    if kind := next((told for start, told in _NO_TEXT.items() if head.startswith(start)), None):
+        raise Refused(f"Đây là {kind}, không phải JSON hay bảng CSV, TSV.")
     encoding = _encoding(head)
     if encoding is None:
         return path
@@ -89,12 +99,9 @@ def is_json(path: Path) -> bool:
 
 
 def no_text(path: Path) -> str | None:
-    """Why the file is no text at all; None when its first line can be read."""
-    with path.open("rb") as file:
-        if file.read(4) == b"PK\3\4":
-            return "Đây là tệp Excel hoặc tệp nén: mở ra, lưu từng bảng thành CSV."
+    """Why nothing of the file can be read; None when its first line can."""
     first = next(lines(path), None)
-    return first[2] if first else None
+    return first[2] if first else "Tệp không có dòng nào."
 
 
 def lines(path: Path) -> Iterator[tuple[int, str | None, str | None]]:
@@ -162,7 +169,7 @@ def _line_by_line(path: Path) -> Iterator[GivenRow]:
 
 def _row(number: int, text: str) -> GivenRow:
     try:
-        value = msgspec.json.decode(text)
+        value = msgspec.json.decode(text.rstrip())
     except RecursionError:
         return GivenRow(number, broken=f"Dòng {number}: JSON lồng quá sâu.")
     except (msgspec.MsgspecError, UnicodeError) as error:
@@ -209,8 +216,9 @@ def _whole(path: Path) -> Iterator[GivenRow]:
         text = bytes(item)
         found = raw.find(text, at)
         line += raw.count(b"\n", at, found)
-        at = found
         yield _row(line, text.decode("utf-8", "replace"))
+        at = found + len(text)
+        line += text.count(b"\n")
 
 
 def _wrapped(value: Row) -> list[Any] | None:

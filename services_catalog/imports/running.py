@@ -34,6 +34,7 @@ from services_catalog.imports.given import one_line, tidy
 from services_catalog.imports.kinds import NAMES, Kind
 from services_catalog.imports.pieces import Imported
 from services_catalog.imports.rows import GivenRow, ImportRow, Refused
+from services_catalog.imports.shapes import in_words
 
 BATCHES: Final[dict[Kind, int]] = {
     "national": 10,
@@ -43,6 +44,7 @@ BATCHES: Final[dict[Kind, int]] = {
     "replaced": 500,
     "agencies": 5000,  # a parent must be there for its children, in a dry run too
 }
+MAX_REASON: Final = 1000  # characters of a reason: it may quote a value of any length
 READERS: Final[dict[Kind, Callable[[Any], Imported]]] = {
     "national": national.read,
     "laythutuc": laythutuc.read,
@@ -109,7 +111,7 @@ def rows_read(path: Path, kind: Kind) -> Iterator[Imported | ImportRow]:
         try:
             yield READERS[kind](row.values)
         except Refused as wrong:
-            yield ImportRow(_code(kind, row)[:60], "refused", wrong.reason, row.line, _name(row))
+            yield ImportRow(_code(kind, row)[:60], "refused", wrong.reason[:MAX_REASON], row.line, _name(row))
 
 
 def take(session: Session, job: Job, rows: Sequence[GivenRow], seen: dict[str, int]) -> list[ImportRow]:
@@ -173,10 +175,10 @@ def _alone(
     except DomainError as wrong:
         reason = wrong.detail
     except msgspec.ValidationError as wrong:
-        reason = f"Không đúng khuôn dạng: {wrong}"
+        reason = in_words(str(wrong))
     except (DataError, IntegrityError):
         reason = "Cơ sở dữ liệu không nhận giá trị của dòng này."
-    return ImportRow(code[:60], "refused", reason, row.line, name)
+    return ImportRow(code[:60], "refused", reason[:MAX_REASON], row.line, name)
 
 
 def _code(kind: Kind, row: GivenRow) -> str:

@@ -45,3 +45,56 @@ def national(code: str, /, **changes: Any) -> dict[str, Any]:
     }
     made = {**record, **changes}
     return {name: value for name, value in made.items() if value is not None or name not in changes}
+
+
+def laythutuc(code: str, /, **changes: Any) -> dict[str, Any]:
+    """A record of the older exchange, with changes; None removes a field."""
+    record: dict[str, Any] = {
+        "MATTHC": code,
+        "TENTTHC": "Thủ tục cấp giấy phép thử",
+        "MACOQUANCONGBO": "G99",
+        "TENCOQUANCONGBO": "Bộ Thử nghiệm",
+        "TRANGTHAI": "1",
+        "CAPTHUCHIEN": [{"CAPTHUCHIEN": "Cấp Xã"}],
+        "LINHVUCTHUCHIEN": {"MALINHVUC": "G99-TN01", "TENLINHVUC": "Thử nghiệm"},
+        "TRINHTUTHUCHIEN": [
+            {
+                "TRUONGHOP": "Cấp mới",
+                "TRINHTU": [{"TENTRINHTU": "Nộp hồ sơ."}, {"TENTRINHTU": "Nhận kết quả."}],
+            }
+        ],
+        "CACHTHUCTHUCHIEN": [
+            {
+                "KENH": "2",
+                "THOIGIAN": [
+                    {
+                        "THOIGIANGIAIQUYET": "7,5",
+                        "DONVITINH": "Ngày làm việc",
+                        "MOTA": "",
+                        "PHILEPHI": [{"SOTIEN": "50.000", "DONVI": "Đồng", "MOTA": "Lệ phí cấp phép"}],
+                    }
+                ],
+            },
+            {"KENH": "1", "THOIGIAN": {"THOIGIANGIAIQUYET": "10", "DONVITINH": "Ngày làm việc"}},
+        ],
+        "THANHPHANHOSO": [
+            {
+                "TRUONGHOP": "Trường hợp cấp mới",
+                "GIAYTO": {
+                    "TENGIAYTO": "Đơn đề nghị",
+                    "SOBANCHINH": "1",
+                    "SOBANSAO": "0",
+                    "TENMAUDON": "Mau.docx",
+                },
+            }
+        ],
+        "DOITUONGTHUCHIEN": [{"TENDOITUONG": "Công dân Việt Nam"}],
+        "KETQUATHUCHIEN": [{"TENKETQUA": "Giấy phép thử", "MAKETQUA": "KQ.1"}],
+        "CANCUPHAPLY": [
+            {"SOVANBAN": "1/2024/QH15", "TENVANBAN": "Luật Thử nghiệm", "NGAYBANHANH": "20240118000000"}
+        ],
+        "YEUCAU": "Không",
+        "TUKHOA": "giấy phép; thử",
+    }
+    made = {**record, **changes}
+    return {name: value for name, value in made.items() if value is not None or name not in changes}

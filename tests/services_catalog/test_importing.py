@@ -60,8 +60,8 @@ def test_a_changed_file_becomes_the_next_revision(seeded):
     [
         (b"{", "khuôn dạng"),
         (b"\xff\xfe", "khuôn dạng"),
-        (b"[" * 100_000, "khuôn dạng"),
-        (edited("1.001193", colour="red"), "unknown field `colour`"),
+        (b"[" * 100_000, "Cần nhóm giá trị, đây là danh sách."),
+        (edited("1.001193", colour="red"), "Trường lạ colour."),
         (edited("1.001193", agencies=["A01"]), "Không có cơ quan mang mã A01."),
         (edited("1.001193", agencies=[]), "Chọn ít nhất một cơ quan"),
         (
