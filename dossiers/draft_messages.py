@@ -10,27 +10,23 @@ from uuid import UUID
 
 import msgspec
 import sqlalchemy as sa
-import structlog
 from celery import shared_task
 from sqlmodel import Session
 
 from auth import queries as people
 from dossiers import access, queries
 from dossiers.documents import event_of
-from dossiers.notifications import Message, html, plain
+from dossiers.notifications import Message, send_and_note
 from dossiers.tasks import effect_key
 from dossiers.workflow import Status
 from portal.core import runtime
 from portal.core.errors import Unavailable
-from portal.core.failpoints import failpoint
-from portal.core.mail import Mailer, MailRefused
 from portal.core.outbox import done, effect
 from portal.core.work import unit_of_work
 from services_catalog import public_queries
 from services_catalog.for_drafts import ForDraft, for_draft
 from services_catalog.models import Level, Offering
 
-log = structlog.get_logger("draft_messages")
 TASK: Final = "dossiers.draft_messages.tell_drafts"
 TOUCHED: Final = timedelta(days=30)
 FEW: Final = 6  # names of questions or papers in a message; the page tells all
@@ -106,19 +102,7 @@ def _tell(draft: OpenDraft, seq: int, procedure_id: UUID, changes: ForDraft, day
             return False
         person = people.person(session, draft.applicant_id)
     letter = message(draft, person.name, person.email, changes, day)
-    try:
-        Mailer(runtime.settings).send(
-            to=letter.to,
-            subject=letter.subject,
-            text=plain(letter),
-            html=html(letter),
-            message_id=f"{draft.id}.{procedure_id}.{seq}",
-        )
-    except MailRefused:
-        log.warning("mail_refused", dossier_id=str(draft.id), seq=seq, task=TASK)
-    failpoint("mail.after_send")
-    with unit_of_work() as session:
-        effect(session, key)
+    send_and_note(letter, key, message_id=f"{draft.id}.{procedure_id}.{seq}")
     return True
 
 

@@ -240,27 +240,35 @@ def _send_all(task: str, dossier_id: UUID, seq: int, letters: dict[UUID, Message
     Raises:
         MailUnavailable: the relay does not answer; those who have their letter will not get another.
     """
-    mailer = Mailer(runtime.settings)
     for account_id, letter in letters.items():
         key = f"{effect_key(task, dossier_id, seq)}:{account_id}"
         with unit_of_work() as session:
             if done(session, key):
                 continue
-        try:
-            mailer.send(
-                to=letter.to,
-                subject=letter.subject,
-                text=plain(letter),
-                html=html(letter),
-                message_id=f"{dossier_id}.{seq}.{account_id}",
-            )
-        except MailRefused:
-            log.warning("mail_refused", dossier_id=str(dossier_id), seq=seq, task=task)
-        failpoint("mail.after_send")
-        with unit_of_work() as session:
-            effect(session, key)
+        send_and_note(letter, key, message_id=f"{dossier_id}.{seq}.{account_id}")
     with unit_of_work() as session:
         effect(session, effect_key(task, dossier_id, seq))
+
+
+def send_and_note(letter: Message, key: str, *, message_id: str) -> None:
+    """Hand one letter to the relay, then keep that it went; one refused for good is kept too.
+
+    Raises:
+        MailUnavailable: the relay does not answer.
+    """
+    try:
+        Mailer(runtime.settings).send(
+            to=letter.to,
+            subject=letter.subject,
+            text=plain(letter),
+            html=html(letter),
+            message_id=message_id,
+        )
+    except MailRefused:
+        log.warning("mail_refused", effect=key)
+    failpoint("mail.after_send")
+    with unit_of_work() as session:
+        effect(session, key)
 
 
 def _dossier(session: Session, dossier_id: UUID) -> Dossier:

@@ -138,7 +138,7 @@ def test_what_follows_a_filing_is_missed_when_it_is_lost(
         """What a worker does, the message out of the house left out."""
         if task == "dossiers.documents.acknowledge":
             documents.acknowledge(stream_id, seq)
-        elif task.startswith("dossiers.notifications") and keeps:
+        elif task.startswith(("dossiers.notifications", "dossiers.draft_messages")) and keeps:
             with unit_of_work() as session:
                 outbox.effect(session, effect_key(task, UUID(stream_id), seq))
 
