@@ -14,7 +14,9 @@ from portal.core.errors import DomainError
 from services_catalog import checking, drafting, editor_queries, import_queries, judging, levels, rulesets
 from services_catalog import content as contents
 from services_catalog.content import Offer, RevisionContent
+from services_catalog.evidence import DEMANDS
 from services_catalog.import_queries import Agencies
+from services_catalog.imports import typed_levels
 from services_catalog.imports.pieces import Imported
 from services_catalog.imports.rows import ImportRow, Outcome
 from services_catalog.models import Procedure, ProcedureRevision, RevisionStatus
@@ -95,7 +97,18 @@ def take(
             setattr(procedure, name, value)
         session.add(procedure)
         session.flush()
-    return told("created" if fresh else "updated", "; ".join(given.notes))
+    return told("created" if fresh else "updated", "; ".join([*given.notes, *_level_note(given)]))
+
+
+def _level_note(given: Imported) -> list[str]:
+    """Where the level its portal typed and the record's words differ, with the sentence that decides."""
+    compared = typed_levels.compare(given)
+    if compared.finding == "typed_partial":
+        return ["cổng không ghi toàn trình, nội dung không cản"]
+    if compared.finding != "typed_full":
+        return []
+    found = compared.against[0]
+    return [f"cổng ghi toàn trình, nội dung: {DEMANDS[found.demand][1]} (“{found.sentence[:200]}”)"]
 
 
 def kept(content: RevisionContent, present: RevisionContent) -> RevisionContent:
