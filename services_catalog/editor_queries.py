@@ -5,18 +5,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from auth.models import Agency
 from portal.core.errors import NotFound
-from portal.core.paging import decode_cursor, encode_cursor
 from services_catalog.models import (
     Downtime,
     Offering,
-    Origin,
     Procedure,
     ProcedureRevision,
     ReplacedPaper,
@@ -24,17 +21,6 @@ from services_catalog.models import (
 )
 
 UNPUBLISHED = (RevisionStatus.DRAFT, RevisionStatus.REVIEW)
-
-
-class EditorRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A procedure kept here as editors list it."""
-
-    code: str
-    name: str
-    published_number: int | None
-    published_at: datetime | None
-    draft_number: int | None
-    agencies: int
 
 
 def by_code(session: Session, code: str, *, for_update: bool = False) -> Procedure:
@@ -203,51 +189,6 @@ def last_number(session: Session, procedure_id: UUID) -> int:
     return (
         session.execute(highest.where(col(ProcedureRevision.procedure_id) == procedure_id)).scalar_one() or 0
     )
-
-
-def kept_here(
-    session: Session, after: str | None = None, limit: int = 50, *, drafts: bool = False
-) -> tuple[list[EditorRow], str | None]:
-    """Procedures with a draft or a published revision, by code: the editors' list; `drafts`: only those.
-
-    Raises:
-        BadCursor: `after` comes from elsewhere.
-    """
-    current, draft = sa.orm.aliased(ProcedureRevision), sa.orm.aliased(ProcedureRevision)
-    counted = (
-        sa.select(sa.func.count())
-        .select_from(Offering)
-        .where(col(Offering.revision_id) == col(Procedure.current_revision_id))
-        .correlate(Procedure)
-    )
-    statement = (
-        sa.select(
-            col(Procedure.code),
-            col(Procedure.name),
-            col(current.number).label("published_number"),
-            col(current.published_at).label("published_at"),
-            col(draft.number).label("draft_number"),
-            counted.scalar_subquery().label("agencies"),
-        )
-        .join(current, col(current.id) == col(Procedure.current_revision_id), isouter=True)
-        .join(
-            draft,
-            sa.and_(col(draft.procedure_id) == col(Procedure.id), col(draft.status).in_(UNPUBLISHED)),
-            isouter=True,
-        )
-        .where(
-            sa.or_(
-                col(current.id).is_not(None), col(draft.id).is_not(None), col(Procedure.origin) == Origin.OWN
-            )
-        )
-    )
-    if drafts:
-        statement = statement.where(col(draft.id).is_not(None))
-    if after is not None:
-        statement = statement.where(col(Procedure.code) > decode_cursor(after, str)[0])
-    rows = session.execute(statement.order_by(col(Procedure.code)).limit(limit + 1)).all()
-    items = [EditorRow(**row._mapping) for row in rows[:limit]]
-    return items, encode_cursor(items[-1].code) if len(rows) > limit else None
 
 
 def downtime(session: Session, downtime_id: UUID, *, for_update: bool = False) -> Downtime:

@@ -22,11 +22,6 @@ def due(session: Session, at: datetime) -> list[UUID]:
     return [*begins, *(one for one in closes if one not in begins)]
 
 
-def follow_due(session: Session, at: datetime) -> list[str]:
-    """Do all that is due by an instant; the codes that moved on."""
-    return [code for one in due(session, at) if (code := follow(session, one, at)) is not None]
-
-
 def follow(session: Session, procedure_id: UUID, at: datetime) -> str | None:
     """Do what is due of one procedure; its code if anything was. Twice at once is once: the row is locked."""
     procedure = editor_queries.by_id(session, procedure_id, for_update=True)

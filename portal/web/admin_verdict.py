@@ -188,8 +188,6 @@ def problem_line(code: str, content: RevisionContent, problem: str) -> Line:
     if match is None:
         return Line(problem, address(code, "to-khai") if problem.startswith("Tờ khai,") else "")
     part, rest, told = match.groups()
-    if part == "form":
-        return Line(f"Tờ khai{_question(content, rest)}: {told}", address(code, "to-khai"))
     if part not in CONTENT.rules:
         return Line(problem)
     items, label, anchor = getattr(content, part), CONTENT.rules[part].label, part
@@ -200,17 +198,3 @@ def problem_line(code: str, content: RevisionContent, problem: str) -> Line:
             label += f" “{getattr(items[number], 'name', rest)}”"
             anchor = f"{part}.{number}"
     return Line(f"{label}: {told}", f"{address(code, _TAB_OF[part])}#{anchor}")
-
-
-def _question(content: RevisionContent, rest: str | None) -> str:
-    """The question at "section.field" or "section.field.sub", by its label."""
-    keys = (rest or "").split(".")
-    for section in content.form:
-        if section.key != keys[0]:
-            continue
-        if len(keys) == 1:
-            return f", phần “{section.title}”"
-        for field in section.fields:
-            if field.key == keys[1]:
-                return f", câu “{field.label}”"
-    return ""

@@ -109,7 +109,7 @@ def _places(view: DossierView) -> dict[str, str]:
 def limit_of(view: DossierView) -> str:
     """The statutory time of the case the answers describe, in words."""
     limit = terms.time_limit(view.content, view.answers, "online")
-    return limit_words(limit.amount, limit.unit)
+    return limit_words(limit.amount, limit.unit, limit.extra_hours)
 
 
 def shortfall(view: DossierView) -> tuple[list[dict[str, str]], list[dict[str, str]]]:

@@ -4,7 +4,7 @@ Pure. Portals type the papers of a case, of one heading ("papers to show") and r
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -221,8 +221,3 @@ def when_needed(name: str) -> str | None:
 def _short(words: str) -> str:
     told = words.strip().replace("\n", " ")
     return told[0].upper() + told[1:] if len(told) <= 500 else ""
-
-
-def template_names(files: Sequence[str]) -> Iterator[str]:
-    """Names of files, each once."""
-    yield from dict.fromkeys(name for name in files if name)

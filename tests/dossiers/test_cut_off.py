@@ -10,8 +10,9 @@ from dossiers import filing, offering, views
 from dossiers.workflow import Status
 from portal.core import clock
 from portal.core.db import act_as
-from services_catalog import importing, publishing, taking_effect
+from services_catalog import importing, publishing
 from tests import factories
+from tests.services_catalog.following import follow_due
 
 HOUR = timedelta(hours=1)
 MOMENT = timedelta(microseconds=1)
@@ -82,7 +83,7 @@ def test_from_it_on_nothing_is_opened_or_filed_whatever_the_worker_does(session,
     closing(session, procedure, at)
     after(HOUR + timedelta(seconds=1))
     if worker == "awake":
-        assert taking_effect.follow_due(session, clock.now()) == [procedure.code]
+        assert follow_due(session, clock.now()) == [procedure.code]
         act_as(session, applicant.id, applicant.agency_ids)
 
     for act in (

@@ -15,11 +15,12 @@ from portal.core.db import act_as, make_engine, make_sessions
 from portal.core.mail import inbox
 from portal.core.storage import Storage
 from portal.embedded import Embedded
-from services_catalog import drafting, editor_queries, importing, publishing, taking_effect
+from services_catalog import drafting, editor_queries, importing, publishing
 from services_catalog.content import Offer, RevisionContent
 from services_catalog.levels import Level
 from tests import factories
 from tests.conftest import clone, drop, settings_for
+from tests.services_catalog.following import follow_due
 
 CODE = "1.999008"
 CHILDREN = {
@@ -263,7 +264,7 @@ def test_a_day_that_has_come_tells_them_too(post: Any, monkeypatch: pytest.Monke
     post.publish(OLD, on=clock.today() + timedelta(days=2))
     monkeypatch.setattr(clock._Ahead, "by", timedelta(days=2))
     with post.sessions() as session:
-        assert taking_effect.follow_due(session, clock.now()) == [CODE]
+        assert follow_due(session, clock.now()) == [CODE]
         session.commit()
         history = events.history(session, post.procedure_id)
         seq = max(one.seq for one in history if one.name == "procedure.published")

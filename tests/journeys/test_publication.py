@@ -16,6 +16,7 @@ from tests.journeys.stack import Stack
 
 pytestmark = pytest.mark.browser
 QUESTION = "Đi bằng phương tiện gì"
+STEPS = {"chua-den-ngay", "thu-tuc-da-ap-dung", "ban-2-doi-gi", "ban-nhap-duoc-bao", "ban-nhap-da-xem"}
 MOTHER = Mother(email="di-chung@motcua.example")
 
 
@@ -38,6 +39,12 @@ def test_a_procedure_is_built_reviewed_published_for_a_day_and_followed_by_an_op
             _first_revision(chromium, shots, stack)
         with up(folder, *ports, MOTCUA_CLOCK_AHEAD_HOURS="24") as stack:  # the day has come
             _in_force_and_followed(chromium, shots, stack)
+
+    phone, wide = (
+        {path.stem.removeprefix(f"cong-bo-{width}-") for path in shots.folder.glob(f"cong-bo-{width}-*.png")}
+        for width in ("phone", "wide")
+    )
+    assert phone == wide >= STEPS  # each step was judged at both widths
 
 
 def _first_revision(chromium: Browser, shots: Shots, stack: Stack) -> None:

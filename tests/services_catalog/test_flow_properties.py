@@ -13,11 +13,12 @@ from sqlmodel import Session
 from auth.actor import Actor, Role
 from portal.core import clock
 from portal.core.errors import DomainError
-from services_catalog import drafting, publishing, taking_effect
+from services_catalog import drafting, publishing
 from services_catalog.content import Offer
 from services_catalog.levels import Level
 from tests import factories
 from tests.services_catalog.drafts import BASIS, CODE, said
+from tests.services_catalog.following import follow_due
 
 WHO = st.integers(0, 2)
 FAULTS = st.sampled_from([{}, {}, {"presence_required": True}, {"forms_downloadable": False}])
@@ -59,7 +60,7 @@ def do(session: Session, people: list[Actor], agencies: list[Any], step: tuple[A
         clock._Ahead.by += timedelta(days=step[1])
         return
     if name == "follow":
-        taking_effect.follow_due(session, clock.now())
+        follow_due(session, clock.now())
         return
     assert who is not None
     acts = {

@@ -16,6 +16,7 @@ from services_catalog import taking_effect as effect
 from tests import factories
 from tests.dossiers.test_races import together
 from tests.services_catalog.drafts import CODE, draft, publish
+from tests.services_catalog.following import follow_due
 
 DAY = timedelta(days=1)
 
@@ -63,9 +64,7 @@ def test_eight_workers_begin_a_revision_once(planned, after):
     database, hands = planned
     after(3 * DAY)
 
-    done = together(
-        database, [hands.reviewer] * 8, lambda session, _: effect.follow_due(session, clock.now())
-    )
+    done = together(database, [hands.reviewer] * 8, lambda session, _: follow_due(session, clock.now()))
 
     assert sorted(done, key=len) == [[]] * 7 + [[CODE]]
     assert published(database) == 1
@@ -93,7 +92,7 @@ def test_a_withdrawal_and_a_worker_at_once_end_in_one_order_or_the_other(planned
     after(3 * DAY)
 
     def act(session: Any, _: Any) -> Any:
-        return effect.follow_due(session, clock.now())
+        return follow_due(session, clock.now())
 
     def end(session: Any, actor: Any) -> Any:
         return publishing.withdraw(session, CODE, actor).number

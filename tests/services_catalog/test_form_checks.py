@@ -224,16 +224,20 @@ ANSWERS = st.dictionaries(
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(FORMS, ANSWERS)
-def test_no_form_makes_anything_fall_over(parts, answers):
+def test_whatever_the_form_faults_are_told_in_words_and_answers_stay_its_own(parts, answers):
     sections = msgspec.convert(parts, list[Section])
     body = msgspec.convert({**factories.simple(), "form": parts}, RevisionContent)
 
-    content_checks.problems(body)
-    forms.check(sections, answers, complete=True, today=date(2026, 11, 22))
-    forms.notices(sections, answers)
-    forms.from_form(sections, {key: ["a"] for key in answers})
-    for section in sections:
-        shown.view(sections, section, answers, {}, known={})
+    faults = forms.check(sections, answers, complete=True, today=date(2026, 11, 22))
+    odd = forms.notices(sections, answers)
+    posted = forms.from_form(sections, {key: ["a"] for key in answers})
+    views = [shown.view(sections, section, answers, {}, known={}) for section in sections]
+
+    assert all(problem.strip() for problem in content_checks.problems(body))
+    assert all(one.field and one.message for one in [*faults, *odd])
+    assert posted.keys() <= forms.keys(sections)
+    for section, view in zip(sections, views, strict=True):
+        assert {one.key for one in view} <= {field.key for field in section.fields}
 
 
 @pytest.mark.parametrize("second", [kind for kind in get_args(Kind) if kind != "number"])

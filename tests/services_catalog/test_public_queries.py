@@ -7,13 +7,14 @@ import pytest
 from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.text import alphabetical, initial
-from services_catalog import browse_queries, drafting, editor_queries, publishing, queries, taking_effect
+from services_catalog import browse_queries, drafting, editor_queries, publishing, queries
 from services_catalog import public_queries as public
 from services_catalog.content import Offer
 from services_catalog.levels import Level
 from services_catalog.models import Downtime, RevisionStatus
 from tests import factories
 from tests.services_catalog.drafts import BASIS, CODE, draft, publish, said
+from tests.services_catalog.following import follow_due
 
 
 def in_days(days: int) -> date:
@@ -43,7 +44,7 @@ def test_a_first_revision_is_not_public_before_its_day_and_a_second_is_announced
         queries.procedure_page(session, CODE, 1)
 
     monkeypatch.setattr(clock._Ahead, "by", timedelta(days=3))
-    taking_effect.follow_due(session, clock.now())
+    follow_due(session, clock.now())
     assert queries.procedure_page(session, CODE).coming == []
     second = draft(session, editor, agency_id, summary="Bản sau.")
     second.effective_on = in_days(5)

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from portal.core import clock, events
 from portal.core.errors import Invalid, NotFound, Stale
 from services_catalog import drafting, editor_queries, importing, public_queries, publishing, queries
-from services_catalog import taking_effect as effect
 from services_catalog.content import Offer
 from services_catalog.levels import Level
 from services_catalog.models import RevisionStatus
 from tests import factories
 from tests.services_catalog.drafts import CODE, draft, names, publish
+from tests.services_catalog.following import follow_due
 
 DAY = timedelta(days=1)
 
@@ -42,7 +42,7 @@ def planned(session, editor, agency_id, days: int, **changes: Any) -> Any:
 
 
 def follow(session) -> list[str]:
-    return effect.follow_due(session, clock.now())
+    return follow_due(session, clock.now())
 
 
 def current(session) -> int | None:

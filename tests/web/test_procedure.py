@@ -9,11 +9,12 @@ from sqlmodel import Session
 
 from portal.core import clock
 from portal.web import procedure_view as shown
-from services_catalog import by_case, drafting, editor_queries, importing, publishing, taking_effect
+from services_catalog import by_case, drafting, editor_queries, importing, publishing
 from services_catalog.content import Offer, RevisionContent
 from services_catalog.levels import Level
 from services_catalog.models import Downtime, RevisionStatus
 from tests import factories
+from tests.services_catalog.following import follow_due
 from tests.web.conftest import World, seen
 
 BASIS = "Điều 18 Luật Hộ tịch 60/2014/QH13"
@@ -288,7 +289,7 @@ def test_a_cut_off_is_told_and_ends_the_button_at_its_instant(
     monkeypatch.setattr(clock._Ahead, "by", timedelta(hours=4))
     world.client.app.state.ready.forget()
     after = page(world)
-    taking_effect.follow_due(world.session, clock.now())
+    follow_due(world.session, clock.now())
     world.session.commit()
     closed = page(world)
 

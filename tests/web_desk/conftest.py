@@ -9,12 +9,12 @@ import pytest
 from litestar.testing import TestClient
 from sqlmodel import Session
 
-from auth.actor import Actor
+from auth.actor import Actor, Role
 from auth.models import Agency
 from dossiers import processing
 from dossiers.models import Dossier
 from portal.core.db import act_as
-from services_catalog.models import Procedure
+from services_catalog.models import Origin, Procedure
 from tests import factories
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
@@ -79,3 +79,25 @@ class Desk:
 @pytest.fixture
 def desk(session: Session, client: TestClient[Any]) -> Desk:
     return Desk(session, client)
+
+
+@pytest.fixture
+def keeper(desk: Desk, session: Session) -> Desk:
+    """The desk with an editor of the catalogue signed in."""
+    factories.officer(
+        session, desk.agency.id, Role.CATALOGUE_EDITOR, email="bien-tap@example.vn", name="Ngô Thanh Vân"
+    )
+    session.add(
+        Procedure(
+            code="9.999001",
+            name="Thủ tục chỉ có tên",
+            name_folded="thu tuc chi co ten",
+            origin=Origin.LISTING,
+        )
+    )
+    factories.officer(
+        session, desk.agency.id, Role.CATALOGUE_REVIEWER, email="duyet@example.vn", name="Hoàng Văn Nghĩa"
+    )
+    session.commit()
+    factories.signed_in(desk.client, "bien-tap@example.vn")
+    return desk

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from services_catalog import template_files
 from tests.web_desk.conftest import Desk
-from tests.web_desk.test_catalogue import as_reviewer, base, drafted, keeper, saved  # noqa: F401
+from tests.web_desk.keepers import as_reviewer, base, drafted, saved
 
 
 def pdf(**more: Any) -> bytes:
@@ -26,7 +26,7 @@ def pdf(**more: Any) -> bytes:
     return out.getvalue()
 
 
-def send(keeper: Desk, code: str, data: bytes | None, name: str = "Mẫu số 01.pdf", **more: str) -> Any:  # noqa: F811
+def send(keeper: Desk, code: str, data: bytes | None, name: str = "Mẫu số 01.pdf", **more: str) -> Any:
     path = f"{base(code)}/giay-to/tep"
     fields = keeper.fields(keeper.get(f"{base(code)}/giay-to").text, path) | {"paper": "proof"} | more
     files = {} if data is None else {"file": (name, data, "application/octet-stream")}
@@ -34,7 +34,7 @@ def send(keeper: Desk, code: str, data: bytes | None, name: str = "Mẫu số 01
     return keeper.client.post(path, data=fields, files=files, headers=headers, follow_redirects=False)
 
 
-def test_a_form_is_put_to_a_paper_and_given_out_as_a_download(keeper: Desk, session: Session) -> None:  # noqa: F811
+def test_a_form_is_put_to_a_paper_and_given_out_as_a_download(keeper: Desk, session: Session) -> None:
     code, data = drafted(keeper, session), pdf()
 
     assert send(keeper, code, data).status_code == 303
@@ -68,7 +68,7 @@ def test_a_form_is_put_to_a_paper_and_given_out_as_a_download(keeper: Desk, sess
     ids=["none", "empty", "program", "page", "picture", "script", "locked", "other name", "large"],
 )
 def test_what_may_not_be_given_to_people_is_refused_with_why(
-    keeper: Desk,  # noqa: F811
+    keeper: Desk,
     session: Session,
     data: bytes | None,
     name: str,
@@ -83,13 +83,13 @@ def test_what_may_not_be_given_to_people_is_refused_with_why(
     assert saved(session, code).requirements[0].template is None
 
 
-def test_a_file_far_too_large_is_turned_away(keeper: Desk, session: Session) -> None:  # noqa: F811
+def test_a_file_far_too_large_is_turned_away(keeper: Desk, session: Session) -> None:
     code = drafted(keeper, session)
 
     assert send(keeper, code, b"%PDF-" + b"\0" * (template_files.MAX_BYTES + 200_000)).status_code == 413
 
 
-def test_a_zip_in_words_clothing_is_refused(keeper: Desk, session: Session) -> None:  # noqa: F811
+def test_a_zip_in_words_clothing_is_refused(keeper: Desk, session: Session) -> None:
     code, out = drafted(keeper, session), io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("a.txt", "x")
@@ -97,7 +97,7 @@ def test_a_zip_in_words_clothing_is_refused(keeper: Desk, session: Session) -> N
     assert send(keeper, code, out.getvalue(), "a.docx").status_code == 422
 
 
-def test_a_paper_that_is_not_there_and_a_stale_page_keep_the_draft(keeper: Desk, session: Session) -> None:  # noqa: F811
+def test_a_paper_that_is_not_there_and_a_stale_page_keep_the_draft(keeper: Desk, session: Session) -> None:
     code = drafted(keeper, session)
 
     assert send(keeper, code, pdf(), paper="nothing").status_code == 422
@@ -105,7 +105,7 @@ def test_a_paper_that_is_not_there_and_a_stale_page_keep_the_draft(keeper: Desk,
     assert saved(session, code).requirements[0].template is None
 
 
-def test_only_editors_add_files_and_a_strange_fingerprint_is_nothing(keeper: Desk, session: Session) -> None:  # noqa: F811
+def test_only_editors_add_files_and_a_strange_fingerprint_is_nothing(keeper: Desk, session: Session) -> None:
     code = drafted(keeper, session)
     path = f"{base(code)}/giay-to/tep"
     fields = keeper.fields(keeper.get(f"{base(code)}/giay-to").text, path)

@@ -9,13 +9,13 @@ from portal.core.calendar import VIET_NAM
 from services_catalog import agency_queries, downtimes, public_queries
 from tests.web_desk.conftest import Desk
 from tests.web_desk.forms import form_of
-from tests.web_desk.test_catalogue import as_reviewer, keeper  # noqa: F401
+from tests.web_desk.keepers import as_reviewer
 from tests.web_desk.test_desk import INLINE
 
 STOPS, AGENCIES = "/quan-tri/tam-dung", "/quan-tri/co-quan"
 
 
-def test_a_stop_is_told_seven_working_days_ahead_and_called_off(keeper: Desk, session: Session) -> None:  # noqa: F811
+def test_a_stop_is_told_seven_working_days_ahead_and_called_off(keeper: Desk, session: Session) -> None:
     page = as_reviewer(keeper).get(STOPS).text
     earliest = downtimes.earliest_start(clock.today(), VIET_NAM)
     assert not INLINE.search(page)
@@ -47,14 +47,14 @@ def test_a_stop_is_told_seven_working_days_ahead_and_called_off(keeper: Desk, se
     assert "Không có đợt ngừng nào" in keeper.get(STOPS).text
 
 
-def test_an_editor_sees_stops_and_makes_none(keeper: Desk) -> None:  # noqa: F811
+def test_an_editor_sees_stops_and_makes_none(keeper: Desk) -> None:
     text = keeper.get(STOPS).text
 
     assert "Báo đợt ngừng" not in text
     assert keeper.send(STOPS, {"csrf": "x"}).status_code == 403
 
 
-def test_an_agency_is_made_and_changed_with_its_rules(keeper: Desk, session: Session) -> None:  # noqa: F811
+def test_an_agency_is_made_and_changed_with_its_rules(keeper: Desk, session: Session) -> None:
     sheet = form_of(keeper.get(f"{AGENCIES}/moi").text, f"{AGENCIES}/moi")
     typed = {"code": "H99.77.01", "name": "Xã Mới", "valid_from": "01/07/2025"}
 
@@ -80,7 +80,7 @@ def test_an_agency_is_made_and_changed_with_its_rules(keeper: Desk, session: Ses
     assert form_of(keeper.get(address).text, address).send(keeper, parent="H99.77.01").status_code == 422
 
 
-def test_a_reviewer_reads_an_agency_and_changes_nothing(keeper: Desk) -> None:  # noqa: F811
+def test_a_reviewer_reads_an_agency_and_changes_nothing(keeper: Desk) -> None:
     address = f"{AGENCIES}/{keeper.agency.code}"
 
     text = as_reviewer(keeper).get(address).text
