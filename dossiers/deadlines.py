@@ -327,7 +327,7 @@ def _first_counted(steps: list[Step]) -> dt.date:
 def months_after(first: dt.date, months: int) -> dt.date:
     """The day of the same number some months on; the month's last day where it has no such day.
 
-    Source: Civil Code 2015, art. 148(2).
+    Source: Civil Code 2015, art. 148(3).
     """
     years, month = divmod(first.month - 1 + months, 12)
     year, month = first.year + years, month + 1

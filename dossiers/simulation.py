@@ -20,7 +20,7 @@ from dossiers.tasks import effect_key
 from dossiers.workflow import Status
 from portal.core import crypto, events
 from portal.core.crypto import SubjectKey
-from portal.core.errors import Unavailable
+from portal.core.errors import NotFound, Unavailable
 from portal.core.outbox import done, effect
 from portal.core.work import unit_of_work
 from services_catalog import checking, drafting, editor_queries, forms, terms
@@ -234,8 +234,10 @@ def run(stream_id: str, seq: int) -> None:
             return
         procedure = editor_queries.by_id(session, UUID(stream_id))
         asked = next(one for one in events.history(session, procedure.id) if one.seq == seq)
-        draft = editor_queries.draft_of(session, procedure.id)
-        if draft is None:
+        # the revision that was asked of: published meanwhile, it says the same
+        try:
+            draft = editor_queries.revision(session, UUID(asked.data["revision"]))
+        except NotFound:
             effect(session, key)
             return
         trial = replay(session, procedure.code, checking.said(draft))

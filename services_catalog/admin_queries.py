@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from auth.models import Agency, AgencyKind
 from portal.core import clock
 from portal.core.paging import decode_cursor, encode_cursor
+from services_catalog import editor_queries
 from services_catalog.editor_queries import UNPUBLISHED
 from services_catalog.levels import Level
 from services_catalog.models import (
@@ -110,7 +111,8 @@ def _on(shelf: Shelf) -> sa.ColumnElement[bool]:
         case Shelf.REVIEW:
             return sa.and_(_draft.id.is_not(None), _draft.status == RevisionStatus.REVIEW)
         case Shelf.PLANNED:
-            return sa.or_(_later.id.is_not(None), col(Procedure.closes_at).is_not(None))
+            closing = sa.and_(current.is_not(None), col(Procedure.closes_at).is_not(None))
+            return sa.or_(_later.id.is_not(None), closing)
         case Shelf.ENDED:
             return sa.and_(own, current.is_(None), _draft.id.is_(None), _later.id.is_(None))
         case Shelf.LISTING:
@@ -118,8 +120,13 @@ def _on(shelf: Shelf) -> sa.ColumnElement[bool]:
 
 
 def _joined(statement: Any) -> Any:
-    """Procedures with their revision in force, their draft, and the published one that waits for its day."""
-    newer = sa.func.coalesce(_current.number, 0)
+    """Procedures with their revision in force, their draft, and the published one that is next to begin."""
+    following = (
+        sa.select(sa.func.min(col(ProcedureRevision.number)))
+        .where(col(ProcedureRevision.procedure_id) == col(Procedure.id), *editor_queries.not_begun())
+        .correlate(Procedure)
+        .scalar_subquery()
+    )
     return (
         statement.select_from(Procedure)
         .join(_current, _current.id == col(Procedure.current_revision_id), isouter=True)
@@ -132,9 +139,7 @@ def _joined(statement: Any) -> Any:
             _later,
             sa.and_(
                 _later.procedure_id == col(Procedure.id),
-                _later.status == RevisionStatus.PUBLISHED,
-                _later.number > newer,
-                _later.began_at.is_(None),
+                _later.number == following,
             ),
             isouter=True,
         )

@@ -81,6 +81,7 @@ def require_sound(session: Session, procedure: Procedure, found: ProcedureRevisi
         NotFullProcess, NotOnline, ReasonMissing: a level declared that may not be.
     """
     content, offers, day = said(found), declared(found), begins_on(found.effective_on)
+    editor_queries.hold_agencies(session, [offer.agency_id for offer in offers])
     if wrong := problems(session, procedure, content, offers, day):
         raise UnsoundContent("Sửa các chỗ chưa nhất quán rồi làm lại.", problems=wrong)
     verdicts = judge(content, offers, day)

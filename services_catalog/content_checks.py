@@ -81,11 +81,13 @@ def _limits(content: RevisionContent) -> list[str]:
     channels = [way.channel for way in content.ways]
     found = [f"ways.{one}: kênh kê hai lần" for one in sorted({c for c in channels if channels.count(c) > 1})]
     found += [f"ways.{one}: kênh không có trong cách nộp" for one in channels if one not in content.channels]
-    if "online" not in content.channels:
-        return found
     limits = [("time_limit", content.time_limit)]
     limits += [(f"cases.{case.key}", case.time_limit) for case in content.cases if case.time_limit]
     limits += [(f"ways.{way.channel}", way.time_limit) for way in content.ways if way.time_limit]
+    odd = [place for place, limit in limits if limit.extra_hours and limit.unit != "working_day"]
+    found += [f"{place}: giờ lẻ chỉ đi cùng ngày làm việc" for place in odd]
+    if "online" not in content.channels:
+        return found
     wordy = [place for place, limit in limits if limit.unit == "stated"]
     found += [f"{place}: nộp trực tuyến cần thời hạn đếm được bằng số" for place in wordy]
     vague = [fee.key for fee in content.fees if fee.stated and (not fee.channels or "online" in fee.channels)]

@@ -220,14 +220,18 @@ def send_to_review(
     return found
 
 
-def return_draft(session: Session, code: str, actor: Actor, *, reason: str) -> ProcedureRevision:
+def return_draft(
+    session: Session, code: str, actor: Actor, *, reason: str, seq: int | None = None
+) -> ProcedureRevision:
     """Send the draft back to its editors with a reason.
 
     Raises:
         NotFound, NoDraft, NotInReview: nothing waits for review.
+        Stale: what waits is not what was seen (`seq`).
         Invalid: no reason.
     """
     procedure = editor_queries.by_code(session, code, for_update=True)
+    require_seq(procedure, seq)
     found = locked(session, procedure)
     if found.status is not RevisionStatus.REVIEW:
         raise NotInReview("Không có bản nào chờ duyệt.")

@@ -1,9 +1,9 @@
 """HTTP for those who keep procedures: a draft, its check, its review and publication by a second person."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Controller, get, post, put
-from litestar.params import JSONBody
+from litestar.params import JSONBody, QueryParameter
 
 from auth.http import CurrentActor
 from portal.core.http import DbSession, IdempotencyKey
@@ -20,6 +20,13 @@ from services_catalog.schemas import (
     WithdrawalIn,
 )
 from services_catalog.wire import check_out, draft_out, publication_out
+
+SeenSeq = Annotated[
+    int | None,
+    QueryParameter(
+        ge=0, le=2**53, required=False, description="`seq` of the draft that was read: another one is refused"
+    ),
+]
 
 
 class EditingController(Controller):
@@ -74,15 +81,20 @@ class EditingController(Controller):
         self, session: DbSession, actor: CurrentActor, code: Code, data: JSONBody[ReturnIn]
     ) -> DraftOut:
         """Send the draft back to its editors with a reason."""
-        drafting.return_draft(session, code, actor, reason=data.reason)
+        drafting.return_draft(session, code, actor, reason=data.reason, seq=data.seq)
         return draft_out(session, code)
 
     @post("/publication", guards=[REVIEWER], sync_to_thread=True)
     def publish(
-        self, session: DbSession, actor: CurrentActor, code: Code, key: IdempotencyKey = None
+        self,
+        session: DbSession,
+        actor: CurrentActor,
+        code: Code,
+        seq: SeenSeq = None,
+        key: IdempotencyKey = None,
     ) -> PublicationOut:
         """Publish what a colleague sent to review. It applies from its planned day; it never changes."""
-        return publication_out(code, publishing.publish(session, code, actor, key=key))
+        return publication_out(code, publishing.publish(session, code, actor, seq=seq, key=key))
 
     @post(
         "/revisions/{number:int}/cancellation",

@@ -62,7 +62,7 @@ def due_to_begin(session: Session, today: date) -> list[UUID]:
     statement = (
         sa.select(col(Procedure.id))
         .join(ProcedureRevision, col(ProcedureRevision.procedure_id) == col(Procedure.id))
-        .where(*_due(), col(ProcedureRevision.effective_on) <= today)
+        .where(*not_begun(), col(ProcedureRevision.effective_on) <= today)
         .distinct()
     )
     return list(session.execute(statement).scalars())
@@ -82,13 +82,13 @@ def _waiting(procedure_id: UUID) -> SelectOfScalar[ProcedureRevision]:
     return (
         select(ProcedureRevision)
         .join(Procedure, col(Procedure.id) == col(ProcedureRevision.procedure_id))
-        .where(ProcedureRevision.procedure_id == procedure_id, *_due())
+        .where(ProcedureRevision.procedure_id == procedure_id, *not_begun())
         .order_by(col(ProcedureRevision.number).desc())
         .limit(1)
     )
 
 
-def _due() -> tuple[sa.ColumnElement[bool], ...]:
+def not_begun() -> tuple[sa.ColumnElement[bool], ...]:
     """Published, never begun, and no newer one has begun: what a later one overtook never begins."""
     newer = sa.orm.aliased(ProcedureRevision)
     overtaken = sa.select(sa.literal(1)).where(
@@ -204,6 +204,12 @@ def downtime(session: Session, downtime_id: UUID, *, for_update: bool = False) -
     if found is None:
         raise NotFound("Không có đợt ngừng nào mang mã này.")
     return found
+
+
+def hold_agencies(session: Session, agency_ids: Sequence[UUID]) -> None:
+    """Keep the agencies as they are until the transaction ends; always locked in the same order."""
+    statement = sa.select(col(Agency.id)).where(col(Agency.id).in_(agency_ids)).order_by(col(Agency.id))
+    session.execute(statement.with_for_update(read=True))
 
 
 def ended_agencies(session: Session, agency_ids: Sequence[UUID], on: date) -> list[str]:

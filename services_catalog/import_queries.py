@@ -1,5 +1,6 @@
 """What importing reads: agencies by code and name, what is kept of a procedure, who wrote its draft last."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from auth.models import Agency
+from portal.core import clock
 from portal.core.errors import NotFound
 from portal.core.events import Event
 from portal.core.paging import decode_cursor, encode_cursor
@@ -46,12 +48,19 @@ def agency_ids(session: Session) -> dict[str, UUID]:
 
 
 def agencies(session: Session) -> Agencies:
-    """Codes and names of every agency."""
-    rows = session.execute(sa.select(col(Agency.code), col(Agency.name), col(Agency.id))).all()
+    """Codes and names of the agencies that exist today."""
+    today = clock.today()
+    rows = session.execute(
+        sa.select(col(Agency.code), col(Agency.name), col(Agency.id)).where(
+            col(Agency.valid_from) <= today,
+            sa.or_(col(Agency.valid_to).is_(None), col(Agency.valid_to) > today),
+        )
+    ).all()
     names = [fold(row.name) for row in rows]
+    shared = Counter(names)
     return Agencies(
         {row.code: row.id for row in rows},
-        {name: row.id for name, row in zip(names, rows, strict=True) if names.count(name) == 1},
+        {name: row.id for name, row in zip(names, rows, strict=True) if shared[name] == 1},
     )
 
 
@@ -123,6 +132,13 @@ def unfinished(session: Session) -> UUID | None:
     """The import that has not ended, if there is one."""
     waiting = col(CatalogueImport.state).in_((ImportState.WAITING, ImportState.RUNNING))
     return session.execute(sa.select(col(CatalogueImport.id)).where(waiting).limit(1)).scalar_one_or_none()
+
+
+def unfinished_since(session: Session, before: datetime) -> list[UUID]:
+    """Imports begun before the instant that have not ended."""
+    waiting = col(CatalogueImport.state).in_((ImportState.WAITING, ImportState.RUNNING))
+    statement = sa.select(col(CatalogueImport.id)).where(waiting, col(CatalogueImport.started_at) < before)
+    return list(session.execute(statement).scalars())
 
 
 def files_needed(session: Session) -> set[str]:

@@ -28,6 +28,8 @@ RUN: Final = "services_catalog.import_tasks.run_import"
 SWEEP: Final = "services_catalog.import_tasks.sweep"
 KEPT: Final = timedelta(hours=12)  # how long the file of a dry run stays, to be imported for real
 Left = Literal["more", "elsewhere"] | None  # what is left: rows for another task, or another worker's work
+STUCK: Final = timedelta(hours=24)  # an import still not ended was left by every worker
+MAX_ROWS: Final = 100_000
 SECONDS: Final = 120  # then another task goes on: others wait behind this one
 
 
@@ -76,6 +78,9 @@ def _take(import_id: UUID, plain: Path, kind: Kind) -> Left:
     """
     started = time.monotonic()
     total = running.total(plain, kind)
+    if total > MAX_ROWS:
+        told = f"{total:,}".replace(",", ".")
+        raise Refused(f"Tệp có {told} dòng, tối đa {MAX_ROWS // 1000}.000. Chia nhỏ rồi nạp lần lượt.")
     with unit_of_work() as session:
         found = import_requests.begun(session, import_id)
         if found is None:
@@ -110,7 +115,11 @@ def _end(import_id: UUID, key: str, problem: str | None = None) -> Left:
 
 @shared_task(name=SWEEP)  # type: ignore[untyped-decorator]
 def sweep() -> int:
-    """Remove old files of imports that have ended: of dry runs, and of workers that died; how many."""
+    """End imports that nobody goes on with; remove old files of those that have ended; how many files."""
+    with unit_of_work() as session:
+        stuck = import_queries.unfinished_since(session, clock.now() - STUCK)
+    for import_id in stuck:
+        _end(import_id, f"{RUN}:{import_id}:1", "Hệ thống không nạp tiếp được trong 24 giờ. Nạp lại tệp.")
     before = clock.now() - KEPT
     old = [one.key for one in runtime.storage.listing(import_requests.PREFIX) if one.modified_at < before]
     with unit_of_work() as session:

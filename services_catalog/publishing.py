@@ -41,15 +41,23 @@ class NotClosing(Conflict):
 
 
 def publish(
-    session: Session, code: str, actor: Actor, *, reason: str = "", key: str | None = None
+    session: Session,
+    code: str,
+    actor: Actor,
+    *,
+    reason: str = "",
+    seq: int | None = None,
+    key: str | None = None,
 ) -> ProcedureRevision:
     """Publish what a colleague sent to review; it never changes again.
 
     It applies from its planned day, today at the earliest, and is judged by the rule set in force then:
-    with a day ahead it waits (taking_effect). `key` makes a repeat harmless.
+    with a day ahead it waits (taking_effect). `seq` is the procedure's version that was read: what the
+    second person agrees to is what they saw. `key` makes a repeat harmless.
 
     Raises:
         NotFound, NoDraft, NotInReview: nothing waits for review.
+        Stale: what waits is not what was seen.
         SamePerson: the actor drafted it or sent it to review.
         OverlappingValidity: a published revision waits for a later day.
         UnsoundContent, NothingOffered, NotFullProcess, NotOnline, ReasonMissing: checking.require_sound.
@@ -61,6 +69,7 @@ def publish(
         body = f"publication|{code}".encode()
         if (first := idempotency.claim(session, actor.id, key, body, resource)) is not None:
             return editor_queries.revision(session, first)
+    require_seq(procedure, seq)
     found = locked(session, procedure)
     if found.status is not RevisionStatus.REVIEW:
         raise NotInReview("Bản dự thảo này chưa được gửi duyệt.")
@@ -142,7 +151,7 @@ def withdraw(
 ) -> ProcedureRevision:
     """End the published revision: no new dossiers from `closes_at` on (now); those filed go on under it.
 
-    The cut-off is the instant itself, whenever the worker gets to it (dossiers.queries.open_offering).
+    The cut-off is the instant itself, whenever the worker gets to it: whoever files is judged by the instant.
     A published revision that waits for a later day still begins then: call it off to end that too.
 
     Raises:

@@ -160,6 +160,7 @@ class ReviewIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 class ReturnIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(min_length=1, max_length=1000)]
+    seq: Annotated[int, Meta(ge=0, le=2**53)] | None = None
 
 
 class CancellationIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

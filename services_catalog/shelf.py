@@ -11,8 +11,8 @@ from sqlmodel import Session, col
 
 from portal.core.db import new_id
 from portal.core.errors import NotFound
-from portal.core.text import fold
 from services_catalog.content import RevisionContent
+from services_catalog.index import sector_code
 from services_catalog.models import CHANGED, CatalogueVersion, Origin, Procedure, ProcedureRevision, Sector
 from services_catalog.search import words
 
@@ -51,7 +51,7 @@ def follow(
 
 def sector_ids(session: Session, names: Sequence[str]) -> dict[str, UUID]:
     """The sectors of these names, made when they are new; names that fold alike are one sector."""
-    codes = {name: fold(name).replace(" ", "-")[:200] for name in names}
+    codes = {name: sector_code(name) for name in names}
     fresh: dict[str, dict[str, Any]] = {}
     for name, code in codes.items():
         fresh.setdefault(code, {"id": new_id(), "code": code, "name": name})

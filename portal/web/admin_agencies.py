@@ -61,6 +61,7 @@ def listing(request: AnyRequest, session: DbSession, actor: CurrentActor, after:
         items=items,
         next=following,
         first=not after,
+        kinds={kind.value: label for kind, label in KINDS.items()},
         may_keep=_may_keep(actor),
     )
 

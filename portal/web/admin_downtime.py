@@ -43,17 +43,22 @@ def _page(
     status: int = 200,
     called_off: str = "",
 ) -> Response[Any]:
+    rows = public_queries.downtimes(session)
+    gone = {f"huy-{called_off}"} - {f"huy-{row.id}" for row in rows}
     return page(
         request,
         "admin/downtimes.html",
         status_code=status,
         has_errors=bool(mistakes),
-        rows=public_queries.downtimes(session),
+        rows=rows,
         earliest=downtimes.earliest_start(clock.today(), VIET_NAM),
         may_stop=may_stop,
-        typed=dict.fromkeys(FIELDS, "") | typed,
+        typed=dict.fromkeys((*FIELDS, "why"), "") | typed,
         mistakes=mistakes,
-        problem_lines=[{"href": f"#{place}", "message": told} for place, told in mistakes.items()],
+        problem_lines=[
+            {"href": "" if place in gone else f"#{place}", "message": told}
+            for place, told in mistakes.items()
+        ],
         called_off=called_off,
         key=str(uuid4()),
     )
@@ -65,8 +70,11 @@ def announce(request: AnyRequest, session: DbSession, actor: CurrentActor, form:
     typed = {name: form.get(name)[:4000].strip() for name in FIELDS}
     starts_at, ends_at = read_moment(typed["starts_at"]), read_moment(typed["ends_at"])
     mistakes = {
-        name: "Ghi giờ và ngày, ví dụ 22:00 31/12/2026"
-        for name, read in (("starts_at", starts_at), ("ends_at", ends_at))
+        name: f"{label}: ghi giờ và ngày, ví dụ 22:00 31/12/2026"
+        for name, label, read in (
+            ("starts_at", "Ngừng từ", starts_at),
+            ("ends_at", "Nhận lại từ", ends_at),
+        )
         if read is None
     }
     if mistakes or starts_at is None or ends_at is None:
@@ -108,7 +116,7 @@ def call_off(
             raise
         session.rollback()
         mistakes = {f"huy-{downtime_id}": error.detail}
-        return _page(request, session, True, {}, mistakes, error.status, str(downtime_id))
+        return _page(request, session, True, {"why": reason}, mistakes, error.status, str(downtime_id))
     return see_other(STOPS, done("Đã hủy đợt ngừng."))
 
 

@@ -7,6 +7,7 @@ import msgspec
 from sqlmodel import Session
 
 from auth.actor import Actor, Role
+from portal.web.admin_state import published
 from services_catalog import editor_queries, queries
 from services_catalog.levels import Level
 from services_catalog.models import Origin, Procedure, ProcedureRevision, RevisionStatus
@@ -52,6 +53,7 @@ class Editing(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int | None
     waiting_on: date | None
     closes_at: datetime | None
+    ended: int | None  # the last published revision, when nothing of it holds or waits any more
     may_edit: bool
     may_publish: bool
     tabs: list[Tab]
@@ -78,7 +80,8 @@ def editing(session: Session, actor: Actor, code: str, tab: str) -> Editing:
     current = _current(session, kept)
     offered = queries.offerings(session, current.id) if current else []
     later = editor_queries.waiting_for(session, kept.id)
-    said = draft or later or current
+    last = published(session, kept) if not (current or later) else None
+    said = draft or later or current or last
     return Editing(
         code=kept.code,
         name=str(said.content["name"]) if said else kept.name,
@@ -93,7 +96,8 @@ def editing(session: Session, actor: Actor, code: str, tab: str) -> Editing:
         agencies=len(offered),
         waiting=later.number if later else None,
         waiting_on=later.effective_on if later else None,
-        closes_at=kept.closes_at,
+        closes_at=kept.closes_at if current else None,
+        ended=last.number if last else None,
         may_edit=actor.has(Role.CATALOGUE_EDITOR),
         may_publish=actor.has(Role.CATALOGUE_REVIEWER),
         tabs=[Tab(address(kept.code, slug), label, slug == tab) for slug, label in TABS],

@@ -82,10 +82,7 @@ def catalogue(
         next=following,
         first=not after,
         sectors=admin_queries.sector_names(session),
-        levels=[
-            *((one.value, label) for one, label in LEVEL_NAMES.items()),
-            ("eligible", "Đủ điều kiện toàn trình"),
-        ],
+        levels=LEVELS,
     )
 
 
@@ -125,11 +122,7 @@ def create(request: AnyRequest, session: DbSession, actor: CurrentActor, form: P
     mistakes: dict[str, str] = {}
     if not shelf.is_code(typed["code"]):
         mistakes["code"] = "Nhập mã gồm chữ số, chữ cái và dấu chấm, ví dụ 1.001193"
-    for name, told in (
-        ("name", "Nhập tên thủ tục"),
-        ("sector", "Nhập lĩnh vực"),
-        ("source", "Nêu nguồn nội dung"),
-    ):
+    for name, told in REQUIRED.items():
         if not typed[name]:
             mistakes[name] = told
     content: RevisionContent | None = None

@@ -15,7 +15,7 @@ from portal.web.admin_acts import BY_REVIEWER
 from portal.web.admin_compare import EFFECTS, comparison, history, newest, trial_of
 from portal.web.admin_editor import as_saved, verdict_of
 from portal.web.admin_frame import BASE, address, editing
-from portal.web.admin_state import load
+from portal.web.admin_state import fresh_seq, load
 from portal.web.admin_words import who
 from portal.web.pages import AnyRequest, PostedForm, done, page, see_other
 from services_catalog import admin_queries, drafting, publishing
@@ -34,9 +34,7 @@ def queue(request: AnyRequest, session: DbSession, actor: CurrentActor) -> Respo
         found = comparison(session, old, new) if new else None
         own = actor.id in row.authors or actor.id == row.submitted_by
         lines.append((row, found, who(row.submitted_by, actor.id, "Người biên tập"), own))
-    return page(
-        request, "admin/queue.html", lines=lines, effects=EFFECTS, counts=admin_queries.counts(session)
-    )
+    return page(request, "admin/queue.html", lines=lines, effects=EFFECTS)
 
 
 @get(f"{QUEUE}/{{code:str}}", sync_to_thread=True, include_in_schema=False, guards=[KEEPER])
@@ -54,6 +52,7 @@ def _page(
     code: str,
     *,
     refusal: DomainError | None = None,
+    typed_note: str = "",
     typed_reason: str = "",
 ) -> Response[Any]:
     state = load(session, code)
@@ -83,6 +82,7 @@ def _page(
         own="soạn và gửi duyệt" if wrote and sent else "soạn" if wrote else "gửi duyệt" if sent else "",
         refusal=refusal,
         failing=(refusal.extra.get("problems") or refusal.extra.get("failing") or []) if refusal else [],
+        typed_note=typed_note,
         typed_reason=typed_reason,
         key=str(uuid4()),
     )
@@ -95,12 +95,14 @@ def publish(
     """Publish what a colleague sent to review; what stands against it comes back as a list."""
     reason = form.get("reason")[:4000]
     try:
-        found = publishing.publish(session, code, actor, reason=reason, key=form.get("key")[:200] or None)
+        seq = fresh_seq(session, code, form.seq())
+        key = form.get("key")[:200] or None
+        found = publishing.publish(session, code, actor, reason=reason, seq=seq, key=key)
     except NotFound:
         raise
     except DomainError as error:
         session.rollback()
-        return _page(request, session, actor, code, refusal=error, typed_reason=reason)
+        return _page(request, session, actor, code, refusal=error, typed_note=reason)
     told = f"Đã công bố bản {found.number}. Hồ sơ lập từ bây giờ theo bản này; hồ sơ đã nộp giữ bản cũ."
     if found.effective_on > today():
         told = f"Đã duyệt bản {found.number}: áp dụng từ {found.effective_on:%d/%m/%Y}."
@@ -114,7 +116,8 @@ def return_draft(
     """Send the draft back to its editors with a reason."""
     reason = form.get("reason")[:4000]
     try:
-        found = drafting.return_draft(session, code, actor, reason=reason)
+        seq = fresh_seq(session, code, form.seq())
+        found = drafting.return_draft(session, code, actor, reason=reason, seq=seq)
     except NotFound:
         raise
     except DomainError as error:

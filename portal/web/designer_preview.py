@@ -12,6 +12,7 @@ from portal.core import runtime
 from portal.core.http import DbSession
 from portal.web import forms as shown
 from portal.web.admin_frame import BASE, Editing, address, editing
+from portal.web.admin_state import published
 from portal.web.filing import without_removed
 from portal.web.forms import FieldView
 from portal.web.pages import WITH_FORM, AnyRequest, PostedForm, page
@@ -37,7 +38,7 @@ class Sheet(msgspec.Struct, frozen=True):
 
 @get(PATH, sync_to_thread=True, include_in_schema=False, guards=[KEEPER])
 def trial(request: AnyRequest, session: DbSession, actor: CurrentActor, code: FromPath[str]) -> Response[Any]:
-    """The form of the draft, or of what is in force, empty."""
+    """The form of the draft, else of what is published, empty."""
     return _page(request, session, actor, code, {})
 
 
@@ -57,7 +58,7 @@ def try_out(
 
 def _content(session: DbSession, code: str) -> RevisionContent | None:
     kept = editor_queries.by_code(session, code)
-    found = editor_queries.draft_of(session, kept.id) or editor_queries.waiting_for(session, kept.id)
+    found = editor_queries.draft_of(session, kept.id) or published(session, kept)
     return checking.said(found) if found else None
 
 
@@ -74,6 +75,7 @@ def _page(
     head: Editing = editing(session, actor, code, TAB)
     content = _content(session, code)
     sections = content.form if content else []
+    judged = judged and bool(sections)
     errors = forms.check(sections, answers, complete=True) if judged else []
     places = units.in_force(runtime.settings)
     odd = forms.notices(sections, answers, places) if judged else []

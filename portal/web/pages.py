@@ -142,6 +142,8 @@ def navigation(actor: Actor, path: str, *, desk: bool) -> list[Link]:
         links = [("/can-bo", "Hồ sơ")] if actor.has(Role.OFFICER) else []
         if actor.has(Role.CATALOGUE_EDITOR, Role.CATALOGUE_REVIEWER):
             links.append(("/quan-tri/thu-tuc", "Danh mục"))
+        elif actor.has(Role.ADMINISTRATOR):
+            links.append(("/quan-tri/co-quan", "Cơ quan"))
         links += [("/thong-ke", "Thống kê"), ("/", "Trang của người dân")]
     else:
         links = list(PUBLIC_NAV)

@@ -131,7 +131,7 @@ def _page(
 
 
 def _minutes(content: RevisionContent) -> int:
-    """About how long the form takes, in minutes: four required questions a minute, at least five."""
+    """About how long the form takes, in minutes: four a minute of the questions all are asked, at least 5."""
     asked = sum(1 for section in content.form for field in section.fields if not field.show_when)
     return max(5, 5 * round(asked / 4 / 5))
 

@@ -6,7 +6,7 @@ A file that cannot be read as a whole is refused; a row that cannot be read is a
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -309,13 +309,3 @@ def _cell(text: str, delimiter: str) -> str:
     if len(bare) > 1 and bare[0] == "'" and bare[1] in "=+-@":
         return bare[1:]
     return bare
-
-
-def count(rows: Iterator[GivenRow]) -> int:
-    """How many rows there are."""
-    return sum(1 for _ in rows)
-
-
-def keys_of(values: Row, wanted: Sequence[str]) -> bool:
-    """Whether an object has all these keys."""
-    return all(name in values for name in wanted)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+import structlog
 from msgspec import Struct
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session
@@ -35,6 +36,8 @@ from services_catalog.imports.kinds import NAMES, Kind
 from services_catalog.imports.pieces import Imported
 from services_catalog.imports.rows import GivenRow, ImportRow, Refused
 from services_catalog.imports.shapes import in_words
+
+log = structlog.get_logger("imports")
 
 BATCHES: Final[dict[Kind, int]] = {
     "national": 10,
@@ -178,6 +181,10 @@ def _alone(
         reason = in_words(str(wrong))
     except (DataError, IntegrityError):
         reason = "Cơ sở dữ liệu không nhận giá trị của dòng này."
+    except (ArithmeticError, LookupError, TypeError, ValueError) as fault:
+        # a row nobody thought of may not hold up the others, nor every later import
+        log.warning("row_not_read", kind=kind, line=row.line, fault=type(fault).__name__)
+        reason = "Có giá trị ngoài mọi mức đọc được, ví dụ một số quá lớn."
     return ImportRow(code[:60], "refused", reason[:MAX_REASON], row.line, name)
 
 

@@ -104,11 +104,12 @@ def _level_note(given: Imported) -> list[str]:
     """Where the level its portal typed and the record's words differ, with the sentence that decides."""
     compared = typed_levels.compare(given)
     if compared.finding == "typed_partial":
-        return ["cổng không ghi toàn trình, nội dung không cản"]
+        return ["Nguồn không ghi toàn trình, nhưng nội dung không có gì cản trở làm toàn trình"]
     if compared.finding != "typed_full":
         return []
     found = compared.against[0]
-    return [f"cổng ghi toàn trình, nội dung: {DEMANDS[found.demand][1]} (“{found.sentence[:200]}”)"]
+    demanded = f"{DEMANDS[found.demand][1]} (“{found.sentence[:200]}”)"
+    return [f"Nguồn ghi toàn trình, nhưng nội dung đòi hỏi: {demanded}"]
 
 
 def kept(content: RevisionContent, present: RevisionContent) -> RevisionContent:

@@ -19,7 +19,7 @@ Finding = Literal["agree", "typed_full", "typed_partial", "untyped"]
 WORDS: Final[dict[Finding, str]] = {
     "agree": "Khớp",
     "typed_full": "Ghi toàn trình, nội dung đòi hỏi khác",
-    "typed_partial": "Không ghi toàn trình, nội dung không cản",
+    "typed_partial": "Không ghi toàn trình, nội dung không có gì cản trở",
     "untyped": "Không ghi",
 }
 # What no record of another portal tells: it is built, or not, where the service is offered.

@@ -273,3 +273,11 @@ def test_a_field_has_no_rule_this_table_forgets() -> None:
         "min", "max", "prefill", "autocomplete", "not_future", "fields", "min_items", "max_items", "text",
         "pattern", "pattern_hint",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", ["day", "month", "working_hour", "same_day"])
+def test_odd_hours_go_with_working_days_only(unit: str) -> None:
+    limit = {"amount": 7, "unit": unit, "extra_hours": 4}
+    body = msgspec.convert({**factories.simple(), "time_limit": limit}, RevisionContent)
+
+    assert "time_limit: giờ lẻ chỉ đi cùng ngày làm việc" in content_checks.problems(body)

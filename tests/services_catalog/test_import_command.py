@@ -62,7 +62,7 @@ def test_the_report_says_where_the_typed_level_and_the_words_differ(
 
     lines = report.read_text("utf-8").splitlines()
 
-    assert "cổng ghi toàn trình, nội dung: xác minh tại chỗ" in lines[1]
+    assert "Nguồn ghi toàn trình, nhưng nội dung đòi hỏi: xác minh tại chỗ" in lines[1]
     assert "toàn trình" not in lines[3]
 
 

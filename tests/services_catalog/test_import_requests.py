@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 import services_catalog
 from dossiers.tasks import missing_effects
-from portal.core import events
+from portal.core import events, runtime
 from portal.worker import SUBSCRIBERS
 from services_catalog import import_queries, import_tasks
 from services_catalog.imports import running
@@ -220,3 +220,27 @@ def test_files_left_behind_by_a_dead_worker_are_swept_once_they_are_old(
         ).scalar_one()
         assert import_queries.files_needed(session) == {kept}
     assert place.stored() == [kept]
+
+
+def test_an_import_that_every_worker_left_ends_and_lets_others_begin(place: Place, monkeypatch: Any) -> None:
+    import_id = place.ask(lines(records.national("1.900031")))
+    monkeypatch.setattr(import_tasks, "STUCK", timedelta(0))
+
+    runtime.install(place.database.settings, place.database.worker, place.storage)
+    import_tasks.sweep()
+
+    told = place.show(import_id)["overview"]
+    assert (told["state"], told["problem"]) == (
+        "failed",
+        "Hệ thống không nạp tiếp được trong 24 giờ. Nạp lại tệp.",
+    )
+    assert place.post(lines(records.national("1.900032"))).status_code == 202
+
+
+def test_a_file_of_too_many_rows_is_refused_whole(place: Place, monkeypatch: Any) -> None:
+    monkeypatch.setattr(import_tasks, "MAX_ROWS", 1)
+    import_id = place.ask(lines(records.national("1.900033"), records.national("1.900034")))
+
+    place.run(import_id)
+
+    assert place.show(import_id)["overview"]["state"] == "failed"

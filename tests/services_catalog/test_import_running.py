@@ -1,7 +1,9 @@
 """Whole files taken: row by row, twice, for a try only, cut off in the middle."""
 
+import copy
 import json
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -149,3 +151,26 @@ def test_the_line_of_a_row_is_that_of_the_file(session, editor, tmp_path):
 
     assert (done[0].line, done[0].reason) == (3, "code: x y không phải mã thủ tục, ví dụ 1.001193.")
     assert importing.ImportRow("a", "unchanged").line == 0
+
+
+def test_a_number_nobody_thought_of_holds_up_no_other_row(session, editor, tmp_path):
+    odd = copy.deepcopy(records.national("1.900011"))
+    odd["executionMethods"][0]["processingTime"] = int("9" * 400)
+    path = write(tmp_path, [records.national("1.900010"), odd, records.national("1.900012")])
+
+    rows = taken(session, path, editor)
+
+    assert [row.outcome for row in rows] == ["created", "refused", "created"], rows
+    assert rows[1].reason
+
+
+def test_an_agency_that_ended_is_offered_nothing_and_shadows_nobody(session, editor, tmp_path):
+    now = factories.agency(session, "H99.81", name="Sở Thử nghiệm")
+    factories.agency(session, "H99.82", name="Sở Thử nghiệm", valid_to=date(2026, 1, 1))
+    record = records.national("1.900013")
+    record["departmentsExecuting"] = [{"id": "x", "code": "Z", "name": "Sở Thử nghiệm"}]
+
+    assert [row.outcome for row in taken(session, write(tmp_path, [record]), editor)] == ["created"]
+
+    offers = drafting.draft(session, "1.900013")[3]
+    assert [offer.agency_id for offer in offers] == [now.id]

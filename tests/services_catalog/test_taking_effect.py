@@ -8,7 +8,16 @@ import sqlalchemy as sa
 
 from portal.core import clock, events
 from portal.core.errors import Invalid, NotFound, Stale
-from services_catalog import drafting, editor_queries, importing, public_queries, publishing, queries
+from services_catalog import (
+    admin_queries,
+    drafting,
+    editor_queries,
+    importing,
+    public_queries,
+    publishing,
+    queries,
+)
+from services_catalog.admin_queries import Shelf
 from services_catalog.content import Offer
 from services_catalog.levels import Level
 from services_catalog.models import RevisionStatus
@@ -337,3 +346,28 @@ def test_what_is_refused_on_the_way_leaves_the_draft_in_review(session, editor, 
         publishing.publish(session, CODE, editor)
 
     assert drafting.draft(session, CODE)[1].status is RevisionStatus.REVIEW
+
+
+def shelves(session) -> set[Shelf]:
+    return {
+        shelf
+        for shelf in Shelf
+        for row in admin_queries.kept(session, admin_queries.Sought(shelf=shelf, query=CODE))[0]
+        if row.code == CODE
+    }
+
+
+def test_keepers_find_a_procedure_once_and_where_it_stands(session, editor, agency_id, after):
+    draft(session, editor, agency_id)
+    publish(session, CODE, editor)
+    planned(session, editor, agency_id, 3, summary="Ba ngày.")
+    planned(session, editor, agency_id, 6, summary="Sáu ngày.")
+    found, _ = admin_queries.kept(session, admin_queries.Sought(shelf=Shelf.PLANNED, query=CODE))
+    assert [row.code for row in found] == [CODE]  # two wait: it stands there once
+    assert shelves(session) == {Shelf.OWN, Shelf.PLANNED}
+
+    after(8 * DAY)
+    follow(session)  # the second begins, the first never does
+    publishing.withdraw(session, CODE, editor)
+
+    assert shelves(session) == {Shelf.ENDED}

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from auth.actor import Role
 from portal.core import clock
+from services_catalog import drafting, editor_queries
 from tests import factories
 from tests.web_desk.conftest import Desk
 from tests.web_desk.keepers import as_editor, as_reviewer, base, drafted, post, publish, tab
@@ -110,7 +111,7 @@ def test_withdrawing_needs_a_reason_and_may_name_an_hour(keeper: Desk) -> None:
     assert "ngừng nhận từ 17:00 " in keeper.get(base(code)).text
     assert post(keeper, code, "ngung", reason="Bãi bỏ sớm").status_code == 303
 
-    assert "chưa công bố" in keeper.get(base(code)).text
+    assert "đã ngừng nhận, bản cuối: 1" in keeper.get(base(code)).text
     assert code in keeper.get("/quan-tri/thu-tuc?loai=ended").text
 
 
@@ -162,3 +163,45 @@ def test_any_two_revisions_may_be_compared(keeper: Desk, session: Session) -> No
     assert "Câu mới." in text
     assert keeper.get(f"{base(code)}/so-sanh?tu=9&den=8").status_code == 200
     assert keeper.get(f"{base(code)}/so-sanh?tu=x").status_code == 400
+
+
+def test_what_was_not_seen_is_not_published(keeper: Desk, session: Session) -> None:
+    code = drafted(keeper, session)
+    assert post(keeper, code, "gui-duyet").status_code == 303
+    as_reviewer(keeper)
+    seen = keeper.get(f"/quan-tri/duyet/{code}").text
+    as_editor(keeper)
+    assert tab(keeper, code, "").send(keeper, summary="Nói khác đi").status_code == 303
+    assert post(keeper, code, "gui-duyet").status_code == 303
+    as_reviewer(keeper)
+
+    path = f"{base(code)}/cong-bo"
+    old = keeper.fields(seen, path)["seq"]
+    now = keeper.fields(keeper.get(f"/quan-tri/duyet/{code}").text, path)
+    answer = keeper.send(path, now | {"seq": old, "reason": "Đã đọc"})
+    returned = keeper.send(f"{base(code)}/tra-lai", now | {"seq": old, "reason": "Sửa lại"})
+
+    assert (answer.status_code, returned.status_code) == (409, 409)
+    assert editor_queries.by_code(session, code).current_revision_id is not None
+    assert drafting.draft(session, code)[1].status == "review"
+    note, why = (area(answer.text, name) for name in ("cb-ly-do", "tl-ly-do"))
+    assert (note, why) == ("Đã đọc", "")  # a note for the public is no reason to send it back
+
+
+def area(page: str, name: str) -> str:
+    found = re.search(rf'<textarea[^>]*id="{name}"[^>]*>([^<]*)<', page)
+    assert found, name
+    return found[1].strip()
+
+
+def test_what_ended_is_told_so_and_keeps_its_pages(keeper: Desk, session: Session) -> None:
+    made = factories.procedure(session, keeper.agency.id)
+    session.commit()
+    as_reviewer(keeper)
+    assert post(keeper, made.code, "ngung", reason="Bỏ thủ tục").status_code == 303
+
+    page = keeper.get(f"{base(made.code)}/lich-su").text
+
+    assert "đã ngừng nhận, bản cuối: 1" in page
+    assert "chưa công bố" not in page
+    assert f'href="{base(made.code)}/giay-to"' in page

@@ -307,6 +307,7 @@ def test_without_a_draft_the_page_says_how_to_begin_one(desk: Desk, session: Ses
 
     assert "Chưa có bản nháp để soạn tờ khai" in text
     assert f"/quan-tri/thu-tuc/{desk.procedure.code}/ban-nhap" in text
+    assert "Họ và tên" in desk.get(f"{path}/xem-truoc").text  # the form that is in force
     assert desk.get("/quan-tri/thu-tuc/khong-co/to-khai").status_code == 404
     csrf = desk.fields(text, f"/quan-tri/thu-tuc/{desk.procedure.code}/ban-nhap")
     assert desk.send(path, {**csrf, "do": "add-section", "title": "Phần"}).status_code == 409

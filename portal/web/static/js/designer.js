@@ -56,7 +56,7 @@
     }
     board.replaceChildren(...fresh.childNodes);
     document.title = page.title;
-    dirty = false;
+    dirty = !answer.ok && !!editor(); // refused: what was typed stands in the open question, unsaved
     if (answer.ok) history.replaceState(null, "", answer.url);
     const aim = board.querySelector("[autofocus]");
     if (aim) {
