@@ -3,6 +3,7 @@
 import os
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -28,11 +29,8 @@ class _Edition:
             file.writelines(pieces)
             file.flush()
             self._fd = os.dup(file.fileno())
+        weakref.finalize(self, os.close, self._fd)
         self.tag, self.size = tag, os.fstat(self._fd).st_size
-
-    def __del__(self) -> None:
-        if hasattr(self, "_fd"):
-            os.close(self._fd)
 
     def chunks(self) -> Iterator[bytes]:
         """All of it, each reader at a place of its own."""

@@ -82,7 +82,9 @@ class Keys:
         return self.page.get_by_role("link", name=f"Sửa câu {label}", exact=True)
 
     def save(self) -> None:
+        """Keep the open question, and wait for the answer: it brings the form anew, folds closed."""
         self.press(self.page.get_by_role("button", name="Lưu câu hỏi"))
+        self.told("Đã lưu")
 
 
 def given(page: Page, question: str, answer: str) -> tuple[Locator, Locator]:
