@@ -11,6 +11,7 @@ class Role(StrEnum):
 
     CITIZEN = "citizen"
     OFFICER = "officer"
+    HEAD = "head"  # of an agency's desk or unit: gives work to others; an officer too
     CATALOGUE_EDITOR = "catalogue_editor"
     CATALOGUE_REVIEWER = "catalogue_reviewer"  # publishes what somebody else drafted
     ADMINISTRATOR = "administrator"
@@ -19,13 +20,15 @@ class Role(StrEnum):
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """The person behind a request as they are at this moment; `id` None is anonymous.
 
-    `agency_ids` are the agencies of present officer memberships. `name` is for the page's header.
-    `session_hash` and `csrf` exist only for browsers; `bearer` says that a token proved the person.
+    `agency_ids` are the agencies served as an officer now, `headed_ids` those headed. `name` is for the
+    page's header. `session_hash` and `csrf` exist only for browsers; `bearer` says that a token proved
+    the person.
     """
 
     id: UUID | None = None
     roles: frozenset[Role] = frozenset()
     agency_ids: frozenset[UUID] = frozenset()
+    headed_ids: frozenset[UUID] = frozenset()
     name: str = ""
     session_hash: bytes | None = None
     csrf: str | None = None

@@ -102,11 +102,12 @@ class AuthenticationMiddleware(ASGIMiddleware):
                 return ANONYMOUS
             if clock.now() - row.seen_at >= sessions.SEEN_EVERY:
                 sessions.touch(connection, token_hash)
-        roles, agency_ids = _held(row.roles)
+        roles, agency_ids, headed_ids = _held(row.roles)
         return Actor(
             id=row.account_id,
             roles=roles,
             agency_ids=agency_ids,
+            headed_ids=headed_ids,
             name=sessions.shown_name(row.account_id, row.shown_name),
             session_hash=token_hash,
             csrf=sessions.csrf_text(row.csrf),
@@ -124,12 +125,13 @@ class AuthenticationMiddleware(ASGIMiddleware):
             row = queries.actor_of_account(connection, claims.sub, session_hash)
         if row is None or (session_hash is not None and (row.seen_at is None or not self._alive(row))):
             raise tokens.InvalidToken
-        roles, agency_ids = _held(row.roles)
+        roles, agency_ids, headed_ids = _held(row.roles)
         name = sessions.shown_name(row.account_id, row.shown_name) if row.shown_name else ""
         return Actor(
             id=row.account_id,
             roles=roles,
             agency_ids=agency_ids,
+            headed_ids=headed_ids,
             name=name,
             session_hash=session_hash,
             bearer=True,
@@ -139,11 +141,15 @@ class AuthenticationMiddleware(ASGIMiddleware):
         return sessions.alive(row.seen_at, row.expires_at, idle_minutes=self._idle_minutes)
 
 
-def _held(pairs: Iterable[tuple[str, str | None]]) -> tuple[frozenset[Role], frozenset[UUID]]:
-    """Roles, and the agencies served as an officer, from present memberships."""
-    held = [(Role(role), agency) for role, agency in pairs]
-    agencies = frozenset(UUID(agency) for role, agency in held if role is Role.OFFICER and agency)
-    return frozenset({Role.CITIZEN, *(role for role, _ in held)}), agencies
+def _held(
+    pairs: Iterable[tuple[str, str | None]],
+) -> tuple[frozenset[Role], frozenset[UUID], frozenset[UUID]]:
+    """Roles, the agencies served, and those headed, from present memberships; a head is an officer too."""
+    held = [(Role(role), UUID(agency) if agency else None) for role, agency in pairs]
+    served = frozenset(agency for role, agency in held if role in (Role.OFFICER, Role.HEAD) and agency)
+    headed = frozenset(agency for role, agency in held if role is Role.HEAD and agency)
+    roles = {Role.CITIZEN, *(role for role, _ in held)} | ({Role.OFFICER} if headed else set())
+    return frozenset(roles), served, headed
 
 
 def _bearer(headers: Headers) -> str | None:

@@ -70,7 +70,9 @@ class Membership(Entity, table=True):
 
     __table_args__ = (
         sa.CheckConstraint("role <> 'citizen'", name="role_is_granted"),
-        sa.CheckConstraint("role <> 'officer' OR agency_id IS NOT NULL", name="officer_has_agency"),
+        sa.CheckConstraint(
+            "role NOT IN ('officer', 'head') OR agency_id IS NOT NULL", name="officer_has_agency"
+        ),
         sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
     )
 

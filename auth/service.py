@@ -271,13 +271,13 @@ def grant(
     Raises:
         Forbidden: `by` is no administrator.
         OwnRole: `by` is the account itself.
-        Invalid: citizen is not granted; an officer needs an agency.
+        Invalid: citizen is not granted; an officer or head needs an agency.
     """
     _may_change_roles(by, account_id)
     if role is Role.CITIZEN:
         raise Invalid("Mọi tài khoản đều là công dân.")
-    if role is Role.OFFICER and agency_id is None:
-        raise Invalid("Cán bộ cần có cơ quan.")
+    if role in (Role.OFFICER, Role.HEAD) and agency_id is None:
+        raise Invalid("Cán bộ, trưởng đơn vị cần có cơ quan.")
     account = queries.account(session, account_id, for_update=True)
     for held in queries.memberships(session, account_id):
         if held.role is role and held.agency_id == agency_id:

@@ -1,14 +1,14 @@
 """Which dossiers an actor may see, and what they may do to one."""
 
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from auth.actor import Actor, Role
-from dossiers.models import Dossier
+from dossiers.models import Channel, Dossier
 from dossiers.workflow import Action, Status
 from portal.core.clock import now
 from portal.core.errors import Forbidden, NotFound
@@ -45,7 +45,15 @@ class Guarded(Protocol):
     """What the rules need to know of a dossier, be it an object or a row of a list."""
 
     @property
-    def applicant_id(self) -> UUID: ...
+    def applicant_id(self) -> UUID | None: ...
+    @property
+    def entered_by(self) -> UUID | None: ...
+    @property
+    def status(self) -> Status: ...
+    @property
+    def channel(self) -> Channel: ...
+    @property
+    def consulted_agency_ids(self) -> list[UUID]: ...
     @property
     def receiving_agency_id(self) -> UUID: ...
     @property
@@ -65,9 +73,10 @@ def asking(actor: Actor) -> dict[str, Any]:
 def visible_to() -> sa.ColumnElement[bool]:
     """The rows of `dossier` that who is `asking` may see; the same rule stands in row-level security.
 
-    An applicant sees their own; an officer sees what was filed with an agency they serve.
+    An applicant sees their own; an officer sees what was filed with an agency they serve, what such an
+    agency is asked about, and what they are keying at the counter.
     """
-    return sa.or_(D.c.applicant_id == ACTOR, served_by())
+    return sa.or_(D.c.applicant_id == ACTOR, served_by(), consulted(), keyed_by())
 
 
 def served_by() -> sa.ColumnElement[bool]:
@@ -76,35 +85,113 @@ def served_by() -> sa.ColumnElement[bool]:
     return sa.and_(D.c.status != Status.DRAFT, sa.or_(*(column == sa.any_(AGENCIES) for column in roles)))
 
 
+def consulted() -> sa.ColumnElement[bool]:
+    """The dossiers about which the officer's agencies are, or were, asked for an opinion."""
+    overlap: sa.ColumnElement[bool] = D.c.consulted_agency_ids.overlap(AGENCIES)
+    return overlap
+
+
+def keyed_by() -> sa.ColumnElement[bool]:
+    """The drafts that the officer keys in for somebody at the counter."""
+    return sa.and_(D.c.status == Status.DRAFT, D.c.entered_by == ACTOR)
+
+
+def receives(actor: Actor, dossier: Guarded) -> bool:
+    """Whether the actor is an officer of the agency that receives it, or of the point that supports it."""
+    return _of(actor, dossier.receiving_agency_id)
+
+
+def settles(actor: Actor, dossier: Guarded) -> bool:
+    """Whether the actor is an officer of the competent agency."""
+    return _of(actor, dossier.competent_agency_id)
+
+
 def serves(actor: Actor, dossier: Guarded) -> bool:
     """Whether the actor is an officer of the receiving or the competent agency."""
-    return Role.OFFICER in actor.roles and not actor.agency_ids.isdisjoint(
-        {dossier.receiving_agency_id, dossier.competent_agency_id}
-    )
+    return receives(actor, dossier) or settles(actor, dossier)
 
 
+def heads(actor: Actor, dossier: Guarded) -> bool:
+    """Whether the actor heads the competent agency's unit."""
+    return dossier.competent_agency_id in actor.headed_ids
+
+
+def advises(actor: Actor, dossier: Guarded) -> bool:
+    """Whether the actor is an officer of an agency that was asked for its opinion."""
+    return Role.OFFICER in actor.roles and not actor.agency_ids.isdisjoint(dossier.consulted_agency_ids)
+
+
+def _of(actor: Actor, agency_id: UUID) -> bool:
+    return Role.OFFICER in actor.roles and agency_id in actor.agency_ids
+
+
+A = Action
+# Acts of the applicant; for what was filed at the counter or by post, the desk enters them too.
+_APPLICANT_ACTS: Final = frozenset(
+    {A.SUBMIT, A.SUPPLEMENT, A.ASK_WITHDRAWAL, A.PAY, A.RATE, A.COMPLAIN}
+)  # fmt: skip
+_EITHER: Final = frozenset({A.MESSAGE, A.KEEP})
+_RECEIVING: Final = frozenset({A.RECEIVE, A.REFUSE, A.FORWARD})
+_COMPETENT: Final = frozenset(
+    {
+        A.TAKE_OVER,
+        A.START,
+        A.RELEASE,
+        A.HAND_OVER,
+        A.TAKE_HANDOVER,
+        A.DECLINE_HANDOVER,
+        A.REASSIGN,
+        A.COMPLETE_STEP,
+        A.RETURN_STEP,
+        A.CONSULT,
+        A.REVOKE_OPINION,
+        A.EXTEND,
+        A.APPROVE,
+        A.REJECT,
+        A.REOPEN,
+    }
+)
 # Acts of the officer who holds the dossier; the others are open to any officer of the agency.
-_HOLDER_ACTS = frozenset({Action.APPROVE, Action.REJECT})
+_HOLDER_ACTS: Final = frozenset(
+    {A.APPROVE, A.REJECT, A.RELEASE, A.HAND_OVER, A.COMPLETE_STEP, A.RETURN_STEP, A.CONSULT}
+)  # fmt: skip
 
 
 def demand(actor: Actor, action: Action, dossier: Guarded) -> None:
     """Refuse an act the actor may not do, whatever the state.
 
     Raises:
-        Forbidden: the actor is not an officer of the agencies in charge.
-        OwnDossier: it is the actor's own request.
+        Forbidden: the actor is neither the applicant nor an officer of the agency in charge of the act.
+        OwnDossier: an officer's act on their own request.
         NotHolder: another officer, or nobody, holds the dossier.
     """
-    if action is Action.SUBMIT:
-        if dossier.applicant_id != actor.id:
-            raise Forbidden("Chỉ người lập hồ sơ mới nộp được hồ sơ này.")
+    own = actor.id is not None and dossier.applicant_id == actor.id
+    if action in _APPLICANT_ACTS:
+        if own or (action is not A.RATE and _keys(actor, dossier)):
+            return
+        raise Forbidden("Chỉ người nộp hồ sơ mới làm được việc này.")
+    if own and action in _EITHER:
         return
-    if not serves(actor, dossier):
+    if action is A.OPINE:
+        if not advises(actor, dossier):
+            raise Forbidden("Cơ quan của bạn không được hỏi ý kiến về hồ sơ này.")
+    elif action in _RECEIVING and not receives(actor, dossier):
+        raise Forbidden("Hồ sơ này do cơ quan khác tiếp nhận.")
+    elif not (settles(actor, dossier) if action in _COMPETENT else serves(actor, dossier)):
         raise Forbidden("Hồ sơ này do cơ quan khác giải quyết.")
-    if dossier.applicant_id == actor.id:
+    if own:
         raise OwnDossier("Hồ sơ này đứng tên bạn. Chuyển cho đồng nghiệp giải quyết.")
+    if action is A.REASSIGN and not heads(actor, dossier):
+        raise Forbidden("Chỉ trưởng đơn vị mới phân công lại hồ sơ.")
     if action in _HOLDER_ACTS and not held_by(actor, dossier):
-        raise NotHolder("Nhận giải quyết hồ sơ trước khi quyết định.")
+        raise NotHolder("Nhận giải quyết hồ sơ trước khi làm bước này.")
+
+
+def _keys(actor: Actor, dossier: Guarded) -> bool:
+    """Whether the actor enters the applicant's acts: at the desk, for what was not filed online."""
+    if dossier.status is Status.DRAFT:
+        return actor.id is not None and dossier.entered_by == actor.id
+    return dossier.channel is not Channel.ONLINE and serves(actor, dossier)
 
 
 def held_by(actor: Actor, dossier: Guarded) -> bool:

@@ -7,7 +7,8 @@ from sqlmodel import Session
 
 from auth.actor import Actor
 from dossiers import access, filing, offering, queries, views
-from dossiers.views import Ahead, DossierView, DraftNews, Moved
+from dossiers.draft_shapes import Ahead, DraftNews, Moved
+from dossiers.views import DossierView
 from dossiers.workflow import Action, Status, advance
 from portal.core import events
 from portal.core.clock import now

@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from dossiers.workflow import Status
@@ -21,12 +22,22 @@ class Channel(StrEnum):
     POST = "post"
 
 
+class FiledAs(StrEnum):
+    """For whom the applicant files (Decree 118/2025, art. 15; Circular 03/2025/TT-VPCP)."""
+
+    SELF = "self"
+    AUTHORISED = "authorised"  # for somebody else, with their authorisation
+    ORGANISATION = "organisation"  # for the organisation they act for
+    HELPED = "helped"  # a community helper types for the owner, who sits beside
+
+
 class AttachmentState(StrEnum):
     UPLOADING = "uploading"
     CHECKING = "checking"
     READY = "ready"
     REFUSED = "refused"
     REMOVED = "removed"
+    REPLACED = "replaced"  # by what a supplement brought; kept
 
 
 class UploadWay(StrEnum):
@@ -37,6 +48,8 @@ class UploadWay(StrEnum):
 
 class PaymentMethod(StrEnum):
     CASH = "cash"
+    TRANSFER = "transfer"  # to the agency's account, seen by the collector
+    ONLINE = "online"  # through a payment gateway
 
 
 class Outcome(StrEnum):
@@ -86,6 +99,33 @@ class Dossier(Stream, table=True):
             "id",
             postgresql_where=sa.text("status = 'settled'"),
         ),
+        sa.Index(
+            "ix_dossier_waited_for",
+            "receiving_agency_id",
+            "updated_at",
+            "id",
+            postgresql_where=sa.text("status IN ('supplement', 'financial_duty')"),
+        ),
+        sa.Index(
+            "uq_dossier_entered",
+            "entered_by",
+            "submission_id",
+            unique=True,
+            postgresql_where=sa.text("entered_by IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_dossier_consulted",
+            "consulted_agency_ids",
+            postgresql_using="gin",
+            postgresql_where=sa.text("consulted_agency_ids <> '{}'"),
+        ),
+        sa.Index("ix_dossier_name_tokens", "name_tokens", postgresql_using="gin"),
+        sa.Index("ix_dossier_phone", "phone_index", postgresql_where=sa.text("phone_index IS NOT NULL")),
+        sa.Index(
+            "ix_dossier_personal_id",
+            "personal_id_index",
+            postgresql_where=sa.text("personal_id_index IS NOT NULL"),
+        ),
         sa.Index("ix_dossier_agency_updated", "receiving_agency_id", "updated_at", "id"),
         sa.Index(
             "ix_dossier_competent",
@@ -111,8 +151,10 @@ class Dossier(Stream, table=True):
     )
 
     submission_id: UUID
-    applicant_id: UUID = Field(foreign_key="account.id")
-    subject_id: UUID  # whose data key seals the personal columns
+    applicant_id: UUID | None = Field(default=None, foreign_key="account.id")  # none: keyed at the counter
+    entered_by: UUID | None = Field(default=None, foreign_key="account.id")  # the officer who keyed it
+    filed_as: FiledAs = Field(default=FiledAs.SELF, sa_type=choice(FiledAs))
+    subject_id: UUID  # whose data key seals the personal columns: the applicant's, else the dossier's own
     procedure_id: UUID = Field(foreign_key="procedure.id")
     revision_id: UUID = Field(foreign_key="procedure_revision.id")
     offering_id: UUID = Field(foreign_key="offering.id")
@@ -131,16 +173,30 @@ class Dossier(Stream, table=True):
     submitted_at: datetime | None = Field(default=None, sa_type=Instant)
     reception_due_at: datetime | None = Field(default=None, sa_type=Instant)
     accepted_at: datetime | None = Field(default=None, sa_type=Instant)
+    forwarded_at: datetime | None = Field(default=None, sa_type=Instant)
+    competent_received_at: datetime | None = Field(default=None, sa_type=Instant)
     original_due_at: datetime | None = Field(default=None, sa_type=Instant)  # never overwritten
     due_at: datetime | None = Field(default=None, sa_type=Instant)
+    extended_at: datetime | None = Field(default=None, sa_type=Instant)  # when the one apology was made
+    paused_since: datetime | None = Field(default=None, sa_type=Instant)  # the clock stands still
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
     returned_at: datetime | None = Field(default=None, sa_type=Instant)
     holder_id: UUID | None = None
     lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    offered_to_id: UUID | None = None  # the colleague a hand-over waits for
+    step: int | None = None  # the present step (dossier_step.position)
+    supplements: int = 0  # complete requests made so far
+    way_back: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))  # workflow.way_back
+    consulted_agency_ids: list[UUID] = Field(default_factory=list, sa_type=ARRAY(sa.Uuid))
+    form_set: str | None = Field(default=None, max_length=8)  # of forms 01 to 07, fixed at acceptance
     return_way: str = Field(default="online", max_length=16)
     answers_seq: int = 0  # the optimistic version of the answers while they are a draft
     answers: bytes = Field(sa_type=sa.LargeBinary)  # sealed JSON object
     applicant: bytes = Field(sa_type=sa.LargeBinary)  # sealed {name, email, phone, personal_id}
+    owner: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # sealed; the owner, where another
+    name_tokens: list[bytes] = Field(default_factory=list, sa_type=ARRAY(sa.LargeBinary))  # blind
+    phone_index: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # blind, the whole number
+    personal_id_index: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # blind, the whole id
     factor_personal_id: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # blind, last four
     factor_phone: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # blind, last four
     manifest: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # sealed list of files
@@ -173,10 +229,11 @@ class Attachment(Entity, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=Instant)
     completed_at: datetime | None = Field(default=None, sa_type=Instant)
     sealed_at: datetime | None = Field(default=None, sa_type=Instant)  # part of a filed manifest
+    supplement_id: UUID | None = Field(default=None, foreign_key="supplement.id")  # what it was handed in for
 
 
 class FeeLine(Entity, table=True):
-    """One amount owed for a dossier, fixed when it was accepted."""
+    """One amount owed for a dossier: a fee fixed when it was accepted, or a duty asked for later."""
 
     __tablename__ = "fee_line"
     __table_args__ = (sa.UniqueConstraint("dossier_id", "key"),)
@@ -185,21 +242,31 @@ class FeeLine(Entity, table=True):
     key: str = Field(max_length=64)
     name: str = Field(max_length=300)
     amount_vnd: int = Field(sa_type=sa.BigInteger)
+    duty: bool = False
+    waived_at: datetime | None = Field(default=None, sa_type=Instant)
+    waiver: str | None = Field(default=None, max_length=40)  # code of the exemption
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
     settled_by: UUID | None = None
     method: PaymentMethod | None = Field(default=None, sa_type=choice(PaymentMethod))
 
 
 class Decision(Entity, table=True):
-    """How a dossier was decided, once."""
+    """How a dossier was decided; one stands, those before it were undone by a reopening."""
 
-    dossier_id: UUID = Field(foreign_key="dossier.id", unique=True)
+    __table_args__ = (
+        sa.Index(
+            "uq_decision_standing", "dossier_id", unique=True, postgresql_where=sa.text("undone_at IS NULL")
+        ),
+    )
+
+    dossier_id: UUID = Field(foreign_key="dossier.id", index=True)
     outcome: Outcome = Field(sa_type=choice(Outcome))
     sealed: bytes = Field(sa_type=sa.LargeBinary)  # sealed {ground, signer}
     decided_by: UUID
     decided_at: datetime = Field(sa_type=Instant)
     on_time: bool
     result_attachment_id: UUID | None = None
+    undone_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Document(Entity, table=True):

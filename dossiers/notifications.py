@@ -28,7 +28,7 @@ from dossiers.documents import event_of, office
 from dossiers.models import Dossier
 from dossiers.tasks import effect_key
 from dossiers.words import clock_and_weekday
-from portal.core import events, runtime
+from portal.core import crypto, events, runtime
 from portal.core.calendar import VIET_NAM
 from portal.core.clock import today
 from portal.core.errors import NotFound, Unavailable
@@ -87,8 +87,9 @@ def tell_applicant(stream_id: str, seq: int) -> None:
         change = _change(session, dossier, seq)
         letters = {}
         if not _repeated(session, dossier_id, change.event):
-            person = people.person(session, dossier.applicant_id)
-            letters[dossier.applicant_id] = to_applicant(change, dossier_id, person.name, person.email)
+            name, email = _applicant(session, dossier)
+            if email:  # who came to the counter without one is told there, and by look-up
+                letters[dossier.subject_id] = to_applicant(change, dossier_id, name, email)
     _send_all(task, dossier_id, seq, letters)
 
 
@@ -232,6 +233,14 @@ def _footer() -> str:
         f"Cổng Dịch vụ công {settings.province_name}. Thư tự động, xin đừng trả lời; cần giúp đỡ, gọi "
         f"{settings.support_phone}. Chúng tôi không bao giờ hỏi mật khẩu của bạn."
     )
+
+
+def _applicant(session: Session, dossier: Dossier) -> tuple[str, str]:
+    """Name and e-mail: those of the account now, else those given at the counter."""
+    if dossier.applicant_id is not None:
+        return _name_and_email(session, dossier.applicant_id)
+    told = crypto.open_(session, dossier.subject_id, f"dossier.applicant|{dossier.id}", dossier.applicant)
+    return told.get("name", ""), told.get("email") or ""
 
 
 def _send_all(task: str, dossier_id: UUID, seq: int, letters: dict[UUID, Message]) -> None:

@@ -12,7 +12,7 @@ from auth.actor import Actor
 from dossiers import access, queries
 from dossiers.deadlines import due
 from dossiers.models import Dossier, FeeLine, PaymentMethod
-from dossiers.workflow import Action, Status, advance
+from dossiers.workflow import END, Action, Status, advance, way_back
 from portal.core import crypto, events, idempotency, runtime
 from portal.core.calendar import VIET_NAM
 from portal.core.clock import local, now
@@ -61,7 +61,7 @@ def begin(
     if idempotency.claim(session, actor.id, key, request, dossier_id) is not None:
         return dossier
     access.demand(actor, action, dossier)
-    after = advance(dossier.status, action)
+    after = advance(dossier.status, action, came_from(dossier))
     demand_version(dossier, seq)
     return dossier, after
 
@@ -89,12 +89,20 @@ def finish(
     data: dict[str, Any],
     private: dict[str, Any] | None = None,
 ) -> Dossier:
-    """Move the dossier on, record the act and write both."""
+    """Move the dossier on, record the act and write both; `actor` without id is the system."""
+    dossier.way_back = [*way_back(dossier.status, after, [Status(one) for one in dossier.way_back])]
     dossier.status, dossier.updated_at = after, now()
+    if after in END:
+        dossier.holder_id = dossier.lease_until = dossier.offered_to_id = None
     events.record(session, dossier, name, actor.id, data, private)
     session.add(dossier)
     session.flush()
     return dossier
+
+
+def came_from(dossier: Dossier) -> Status | None:
+    """Where a waiting dossier goes back to."""
+    return Status(dossier.way_back[-1]) if dossier.way_back else None
 
 
 def facts(dossier: Dossier) -> dict[str, Any]:
@@ -238,12 +246,10 @@ def release(
     Raises:
         NotHolder: the actor does not hold it; and those of `begin`.
     """
-    begun = begin(session, actor, dossier_id, Action.START, seq=seq, key=key, body="release")
+    begun = begin(session, actor, dossier_id, Action.RELEASE, seq=seq, key=key)
     if isinstance(begun, Dossier):
         return begun
     dossier, after = begun
-    if dossier.holder_id != actor.id:
-        raise access.NotHolder("Bạn không giữ hồ sơ này.")
     dossier.holder_id = dossier.lease_until = None
     return finish(session, dossier, after, "dossier.released", actor, {})
 

@@ -1,6 +1,6 @@
 """A dossier opened: everything a page or the API shows of one, in one or two statements."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from auth.models import Agency
 from dossiers import access, queries
 from dossiers.access import DossierNotFound
 from dossiers.deadlines import Deadline, due
+from dossiers.draft_shapes import DraftNews
 from dossiers.models import Attachment, Decision, Document, FeeLine
 from dossiers.workflow import Action, Status, allowed
 from portal.core import crypto, events
@@ -24,8 +25,6 @@ from portal.core.errors import Forbidden
 from portal.core.events import EventRow
 from services_catalog import terms
 from services_catalog.content import RevisionContent
-from services_catalog.for_drafts import ForDraft
-from services_catalog.public_queries import Stop
 
 
 class AttachmentView(msgspec.Struct, frozen=True):
@@ -64,33 +63,6 @@ class DecisionView(msgspec.Struct, frozen=True):
     signer: str
 
 
-class Moved(msgspec.Struct, frozen=True, kw_only=True):
-    """The draft follows a new revision; what its owner has not said to have seen."""
-
-    number: int
-    effective_on: date
-    changes: ForDraft
-    kept: int  # answers that are still there
-
-
-class Ahead(msgspec.Struct, frozen=True, kw_only=True):
-    """A revision that waits for its day, and what it will change for this draft."""
-
-    number: int
-    effective_on: date
-    changes: ForDraft
-
-
-class DraftNews(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is new for a draft; `received` is false when the agency receives the procedure no longer."""
-
-    moved: Moved | None
-    ahead: list[Ahead]
-    stops: list[Stop]
-    closes_at: datetime | None
-    received: bool
-
-
 class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     """One dossier with answers opened. `allowed` are the acts the law and the actor's role permit now."""
 
@@ -120,6 +92,17 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     return_way: str
     holder_id: UUID | None
     lease_until: datetime | None
+    forwarded_at: datetime | None
+    competent_received_at: datetime | None
+    extended_at: datetime | None
+    paused_since: datetime | None
+    offered_to_id: UUID | None
+    step: int | None
+    supplements: int
+    way_back: list[str]
+    consulted_agency_ids: list[UUID]
+    filed_as: str
+    form_set: str | None
     is_own: bool
     holds: bool
     applicant: dict[str, Any]
@@ -251,9 +234,21 @@ _PLAIN = [
     "return_way",
     "holder_id",
     "lease_until",
+    "forwarded_at",
+    "competent_received_at",
+    "extended_at",
+    "paused_since",
+    "offered_to_id",
+    "step",
+    "supplements",
+    "way_back",
+    "consulted_agency_ids",
+    "filed_as",
+    "form_set",
 ]
 _BESIDE = (
     "applicant_id",
+    "entered_by",
     "subject_id",
     "receiving_agency_id",
     "competent_agency_id",

@@ -18,6 +18,7 @@ from portal.core.clock import local, now, today
 from portal.core.http import AppStorage, DbSession
 from portal.core.paging import BadCursor
 from portal.core.render import datetime_vi, dong, weekday_date
+from portal.web import panels
 from portal.web.drafts import answer_rows
 from portal.web.pages import AnyRequest, page, see_other
 from services_catalog import forms
@@ -68,6 +69,7 @@ def show(
         running=view.status in RUNNING,
         days_left=VIET_NAM.working_days_between(today(), due_on) if due_on and due_on > today() else 0,
         entries=path_of(view),
+        panels=panels.applicant(session, actor, view),
         owed=[one for one in view.fees if one.settled_at is None],
         documents=[(one, desk_queries.DOCUMENT_NAMES[DocumentKind(one.kind)]) for one in documents],
         results=[one for one in documents if one.kind == DocumentKind.RESULT],

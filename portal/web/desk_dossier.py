@@ -21,6 +21,7 @@ from portal.core.calendar import VIET_NAM
 from portal.core.clock import local, now, today
 from portal.core.render import capital, time_vi
 from portal.core.storage import PostForm, Storage
+from portal.web import panels
 from portal.web.due import clock, when
 from portal.web.pages import AnyRequest, page
 from services_catalog import forms, terms
@@ -276,6 +277,7 @@ def desk_page(
         document_names={kind.value: words for kind, words in desk_queries.DOCUMENT_NAMES.items()},
         has_result=any(one.kind == DocumentKind.RESULT for one in view.documents),
         history=history,
+        panels=panels.desk(session, actor, view),
         typed=typed,
         conflict=conflict,
         key=str(uuid4()),
