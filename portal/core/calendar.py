@@ -49,14 +49,24 @@ class Day(msgspec.Struct, frozen=True):
         return self.kind in (DayKind.WORK, DayKind.SWAP_WORK)
 
 
+Sessions = tuple[tuple[time, time], ...]  # hours of a working day, on the clock in Viet Nam
+
+
 class WorkCalendar(msgspec.Struct, frozen=True):
-    """A revision of the working calendar: `days` holds what differs from Monday-to-Friday."""
+    """A revision of the working calendar, for one set of hours.
+
+    `days` holds what differs from Monday-to-Friday; `saturday` the hours of a Saturday no notice speaks of
+    (none: it is off). `result_cutoff`: same-day results, `forwarding_cutoff`: counter dossiers passed on.
+    """
 
     revision: str
-    sessions: tuple[tuple[time, time], ...]  # hours of a working day, on the clock in Viet Nam
+    sessions: Sessions
     days: Mapping[date, Day]
     first: date
     last: date
+    saturday: Sessions = ()
+    result_cutoff: time = time(15, 0)
+    forwarding_cutoff: time = time(15, 0)
 
     def day(self, on: date) -> Day:
         """What sort of day it is.
@@ -68,7 +78,15 @@ class WorkCalendar(msgspec.Struct, frozen=True):
             raise OutsideCalendar(f"{on} is not between {self.first} and {self.last}")
         if (special := self.days.get(on)) is not None:
             return special
-        return Day(DayKind.WEEKEND, "Cuối tuần") if on.weekday() >= 5 else Day(DayKind.WORK)
+        if on.weekday() == 6 or (on.weekday() == 5 and not self.saturday):
+            return Day(DayKind.WEEKEND, "Cuối tuần")
+        return Day(DayKind.WORK)
+
+    def sessions_on(self, on: date) -> Sessions:
+        """The hours of the day were it worked: a swapped Saturday is worked like any other day."""
+        if on.weekday() == 5 and self.saturday and self.day(on).kind is DayKind.WORK:
+            return self.saturday
+        return self.sessions
 
     def is_working_day(self, on: date) -> bool:
         """Whether offices work on the day."""
@@ -81,11 +99,11 @@ class WorkCalendar(msgspec.Struct, frozen=True):
 
     def opening(self, on: date) -> datetime:
         """The instant offices open on the day."""
-        return _instant(on, self.sessions[0][0])
+        return _instant(on, self.sessions_on(on)[0][0])
 
     def close(self, on: date) -> datetime:
         """The instant offices close on the day."""
-        return _instant(on, self.sessions[-1][1])
+        return _instant(on, self.sessions_on(on)[-1][1])
 
     def next_working_day(self, after: date) -> date:
         """The first working day later than the given day."""
@@ -104,7 +122,7 @@ class WorkCalendar(msgspec.Struct, frozen=True):
         """The instant itself inside working hours, else the start of the next session."""
         local = at.astimezone(_ZONE)
         if self.is_working_day(local.date()):
-            for start, end in self.sessions:
+            for start, end in self.sessions_on(local.date()):
                 if local.time() < start:
                     return _instant(local.date(), start)
                 if local.time() < end:
@@ -126,15 +144,32 @@ class WorkCalendar(msgspec.Struct, frozen=True):
         stretches = []
         while True:
             local = here.astimezone(_ZONE)
-            end = next(
-                _instant(local.date(), end) for start, end in self.sessions if start <= local.time() < end
-            )
+            end = self._end_of_session(local)
             until = min(end, here + left)
             stretches.append((local.date(), here, until))
             left -= until - here
             if not left:
                 return stretches
             here = self.next_working_instant(end)
+
+    def stretches(self, since: datetime, until: datetime) -> list[tuple[date, datetime, datetime]]:
+        """The stretches (day, from, to) of working time between two instants, in order."""
+        here, found = self.next_working_instant(since), []
+        while here < until:
+            local = here.astimezone(_ZONE)
+            end = min(self._end_of_session(local), until)
+            found.append((local.date(), here, end))
+            here = self.next_working_instant(end) if end < until else end
+        return found
+
+    def minutes_between(self, since: datetime, until: datetime) -> int:
+        """The working minutes between two instants; 0 if the second is not later."""
+        return sum(int((end - start).total_seconds()) // 60 for _, start, end in self.stretches(since, until))
+
+    def _end_of_session(self, local: datetime) -> datetime:
+        """The end of the session that contains the instant."""
+        day = local.date()
+        return next(_instant(day, end) for start, end in self.sessions_on(day) if start <= local.time() < end)
 
     def add_working_days(self, on: date, days: int) -> date:
         """The last of this many working days, the day of the event not counted.
