@@ -150,14 +150,22 @@ class DossierController(Controller):
         """Show the due date and the trace that proves it, with the articles applied."""
         view = views.summary(session, actor, dossier_id)
         proof = view.deadline
+        recounts = proof.recounts if proof else ()
         return DeadlineOut(
             started=proof is not None,
             reception_due_at=view.reception_due_at,
             accepted_at=view.accepted_at,
+            started_at=proof.started_at if proof else None,
+            paused_since=view.paused_since,
             due_at=view.due_at,
             original_due_at=view.original_due_at,
+            extended_until=proof.extended_until if proof else None,
             rule=proof.rule if proof else None,
+            rules=proof.rules if proof else None,
             calendar=proof.calendar if proof else None,
+            recounted_at=max((one.at for one in recounts), default=None),
+            summary=proof.summary if proof else [],
+            articles=proof.articles if proof else [],
             trace=[msgspec.to_builtins(step) for step in proof.trace] if proof else [],
         )
 

@@ -118,6 +118,12 @@ def merged(pauses: Sequence[Pause], start: dt.datetime) -> list[Held]:
     return found
 
 
+def paused_since(course: Course) -> dt.datetime | None:
+    """Since when the clock stands still; None while it runs."""
+    every = merged(course.pauses, minute(course.started_at))
+    return every[-1].since if every and every[-1].until is None else None
+
+
 def begin(limit: Limit, start: dt.datetime, calendar: WorkCalendar) -> Track:
     """The limit from its start, without pauses."""
     unit, here = Unit(limit.unit), local(start)

@@ -79,6 +79,24 @@ _ENDS: Final[Mapping[str, PauseReason]] = {
     "dossier.kept": PauseReason.WITHDRAWAL,
 }
 
+CLOCK_EVENTS: Final = frozenset(
+    {
+        "dossier.accepted",
+        "dossier.taken_over",
+        "dossier.extended",
+        "dossier.due_recounted",
+        "dossier.incident_passed",
+        "dossier.consulted",
+        "dossier.opinion_given",
+        "dossier.opinion_revoked",
+        "dossier.payment_received",
+        "dossier.clock_paused",
+        "dossier.clock_resumed",
+        *_BEGINS,
+        *_ENDS,
+    }
+)
+
 
 def course_of(events: Sequence[Told]) -> Course | None:
     """The course that a dossier's events (oldest first) tell; None while no clock has started.
@@ -101,9 +119,9 @@ def course_of(events: Sequence[Told]) -> Course | None:
         elif event.name == "dossier.taken_over":
             started, calendar = _instant(data["at"]), data.get("calendar")
         elif event.name == "dossier.extended":
-            extension = Extension(event.at, dt.date.fromisoformat(data["until"]))
+            extension = Extension(_at(event), dt.date.fromisoformat(data["until"]))
         elif event.name == "dossier.due_recounted":
-            recounts.append(Recount(event.at, data["calendar"]))
+            recounts.append(Recount(_at(event), data["calendar"]))
         elif event.name == "dossier.incident_passed":
             pauses.append(Pause(PauseReason.INCIDENT, _instant(data["from"]), _instant(data["to"])))
         elif (begun := _begun(event)) is not None:

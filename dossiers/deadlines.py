@@ -13,7 +13,7 @@ import msgspec
 
 from dossiers import counting
 from dossiers.counting import Count, Held, Limit, Unit, in_time_today, months_after
-from dossiers.course import Course, Extension, Pause, PauseReason
+from dossiers.course import Course, Extension, Pause, PauseReason, Recount
 from dossiers.deadline_days import (
     EXTENSION_RULE,
     PAUSE_RULES,
@@ -65,6 +65,7 @@ class Deadline(msgspec.Struct, frozen=True, kw_only=True):
     rule: str  # the limit in words: "7 ngày làm việc"
     rules: str  # revision of the counting rules
     calendar: str  # revision of the working calendar
+    recounts: tuple[Recount, ...] = ()  # by later revisions of it
     summary: list[str]  # the proof in sentences
     articles: list[str]
     trace: list[Step]
@@ -168,6 +169,7 @@ def _deadline(
         rule=_rule(limit, calendar),
         rules=RULES,
         calendar=calendar.revision,
+        recounts=course.recounts,
         summary=_summary(limit, counted, course, event, steps, calendar),
         articles=list(dict.fromkeys(one for article in articles for one in article.split("; "))),
         trace=steps,

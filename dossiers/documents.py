@@ -17,15 +17,13 @@ from sqlmodel import Session, col
 
 from auth import queries as people
 from auth.models import Agency
-from dossiers import queries, views
-from dossiers.deadlines import reception_due
+from dossiers import clocks, queries
 from dossiers.documents_contents import Facts, File, Office, context, template
 from dossiers.documents_pdf import PRESS, DocumentFailed
 from dossiers.filing import ALPHABET
 from dossiers.models import Decision, Document, DocumentKind, Dossier
 from dossiers.tasks import effect_key
 from portal.core import crypto, events, receipts, runtime
-from portal.core.calendar import VIET_NAM
 from portal.core.clock import now
 from portal.core.errors import NotFound, Unavailable
 from portal.core.events import Event, EventRow
@@ -168,8 +166,10 @@ def gather(session: Session, kind: DocumentKind, dossier_id: UUID, seq: int) -> 
         return_way=dossier.return_way,
         submitted_at=dossier.submitted_at,
         accepted_at=dossier.accepted_at if at_desk else None,
-        deadline=views.deadline(dossier, content, answers),
-        reception=reception_due(dossier.submitted_at, dossier.channel, VIET_NAM),
+        deadline=clocks.counted(
+            session, dossier, [one for one in clocks.of_clock(session, dossier.id) if one.seq <= seq]
+        ),
+        reception=clocks.reception(session, dossier, content),
         applicant=crypto.open_(
             session, dossier.subject_id, f"dossier.applicant|{dossier.id}", dossier.applicant
         ),

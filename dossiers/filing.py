@@ -12,12 +12,10 @@ from sqlmodel import Session
 
 from auth import queries as people
 from auth.actor import Actor
-from dossiers import access, offering, queries
-from dossiers.deadlines import reception_due
+from dossiers import access, clocks, offering, queries
 from dossiers.models import Attachment, AttachmentState, Channel, Dossier
 from dossiers.workflow import Action, Status, advance
 from portal.core import crypto, events, idempotency
-from portal.core.calendar import VIET_NAM
 from portal.core.clock import now
 from portal.core.db import new_id
 from portal.core.errors import Conflict, Invalid, Stale
@@ -271,7 +269,7 @@ def submit(session: Session, actor: Actor, dossier_id: UUID, *, idempotency_key:
     dossier.status = status
     dossier.reference = reference()
     dossier.submitted_at = dossier.updated_at = instant
-    dossier.reception_due_at = reception_due(instant, dossier.channel, VIET_NAM).due_at
+    dossier.reception_due_at = clocks.reception(session, dossier, offer.content, instant).due_at
     events.record(
         session,
         dossier,

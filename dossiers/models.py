@@ -92,6 +92,13 @@ class Dossier(Stream, table=True):
             "id",
             postgresql_where=sa.text("status IN ('accepted', 'processing', 'supplement', 'financial_duty')"),
         ),
+        sa.Index(  # whose clocks run: a new calendar or an incident counts them anew, by id
+            "ix_dossier_running",
+            "id",
+            postgresql_where=sa.text(
+                "status IN ('accepted', 'processing', 'supplement', 'financial_duty', 'withdrawal_asked')"
+            ),
+        ),
         sa.Index(
             "ix_dossier_settled",
             "receiving_agency_id",
@@ -179,6 +186,7 @@ class Dossier(Stream, table=True):
     due_at: datetime | None = Field(default=None, sa_type=Instant)
     extended_at: datetime | None = Field(default=None, sa_type=Instant)  # when the one apology was made
     paused_since: datetime | None = Field(default=None, sa_type=Instant)  # the clock stands still
+    calendar: str | None = Field(default=None, max_length=16)  # the revision that counted it
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
     returned_at: datetime | None = Field(default=None, sa_type=Instant)
     holder_id: UUID | None = None

@@ -23,13 +23,12 @@ from sqlmodel import Session, col
 from auth import queries as people
 from auth.actor import Role
 from auth.models import Account, Membership
-from dossiers.deadlines import reception_due
+from dossiers import clocks, queries
 from dossiers.documents import event_of, office
 from dossiers.models import Dossier
 from dossiers.tasks import effect_key
 from dossiers.words import clock_and_weekday
 from portal.core import crypto, events, runtime
-from portal.core.calendar import VIET_NAM
 from portal.core.clock import today
 from portal.core.errors import NotFound, Unavailable
 from portal.core.events import EventRow
@@ -290,7 +289,7 @@ def _dossier(session: Session, dossier_id: UUID) -> Dossier:
 def _change(session: Session, dossier: Dossier, seq: int) -> Change:
     event = event_of(session, dossier.id, seq)
     assert dossier.submitted_at is not None
-    reception = reception_due(dossier.submitted_at, dossier.channel, VIET_NAM)
+    reception = clocks.reception(session, dossier, queries.content(session, dossier.revision_id))
     by_officer = event.actor_id is not None and event.actor_id != dossier.applicant_id
     return Change(
         event=event,

@@ -9,12 +9,10 @@ from sqlmodel import Session
 
 from auth import queries as people
 from auth.actor import Actor
-from dossiers import access, queries
-from dossiers.deadlines import due
+from dossiers import access, clocks, queries
 from dossiers.models import Dossier, FeeLine, PaymentMethod
 from dossiers.workflow import END, Action, Status, advance, way_back
 from portal.core import crypto, events, idempotency, runtime
-from portal.core.calendar import VIET_NAM
 from portal.core.clock import local, now
 from portal.core.errors import Conflict, Invalid, NotFound, Stale
 from portal.core.text import clean
@@ -134,8 +132,7 @@ def receive(
     code = people.agency_code(session, dossier.receiving_agency_id)
     dossier.accepted_at = now()
     dossier.number = allot_number(dossier.receiving_agency_id, code, dossier.accepted_at)
-    deadline = due(terms.time_limit(content, answers, dossier.channel), dossier.accepted_at, VIET_NAM)
-    dossier.due_at = dossier.original_due_at = deadline.due_at
+    deadline = clocks.start(session, dossier, content, answers, dossier.accepted_at)
     day = local(dossier.accepted_at).date()
     owed = terms.amounts(content, answers, channel=dossier.channel, on=day)
     for item, amount in owed:
@@ -153,7 +150,7 @@ def receive(
             "due_at": dossier.due_at,
             "owed_vnd": sum(amount for _, amount in owed),
             "rule": deadline.rule,
-            "calendar": VIET_NAM.revision,
+            "calendar": dossier.calendar,
         },
     )
 

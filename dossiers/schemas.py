@@ -1,6 +1,6 @@
 """What the dossier API shows and accepts; tables never cross the wire."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -140,15 +140,26 @@ class TraceStepOut(Struct, frozen=True, kw_only=True):
 
 
 class DeadlineOut(Struct, frozen=True, kw_only=True):
-    """The statutory clock with its proof; before acceptance only `reception_due_at` is known."""
+    """The statutory clock with its proof; before acceptance only `reception_due_at` is known.
+
+    `started_at`: when the competent agency had it. `paused_since`: the clock stands still. `calendar` is the
+    revision of working time it was counted on, `recounted_at` when a later revision last did so.
+    """
 
     started: bool
     reception_due_at: datetime | None
     accepted_at: datetime | None
+    started_at: datetime | None
+    paused_since: datetime | None
     due_at: datetime | None
     original_due_at: datetime | None
+    extended_until: date | None
     rule: str | None
+    rules: str | None
     calendar: str | None
+    recounted_at: datetime | None
+    summary: list[str]
+    articles: list[str]
     trace: list[dict[str, Any]]
 
 

@@ -10,20 +10,18 @@ from sqlmodel import Session
 
 from auth.actor import Actor
 from auth.models import Agency
-from dossiers import access, queries
+from dossiers import access, clocks, queries
 from dossiers.access import DossierNotFound
-from dossiers.deadlines import Deadline, due
+from dossiers.deadlines import Deadline
 from dossiers.draft_shapes import DraftNews
 from dossiers.models import Attachment, Decision, Document, FeeLine
 from dossiers.workflow import Action, Status, allowed
 from portal.core import crypto, events
-from portal.core.calendar import VIET_NAM
 from portal.core.crypto import SubjectKey
 from portal.core.db import built_once
 from portal.core.direct import Direct
 from portal.core.errors import Forbidden
 from portal.core.events import EventRow
-from services_catalog import terms
 from services_catalog.content import RevisionContent
 
 
@@ -96,6 +94,7 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     competent_received_at: datetime | None
     extended_at: datetime | None
     paused_since: datetime | None
+    calendar: str | None
     offered_to_id: UUID | None
     step: int | None
     supplements: int
@@ -205,7 +204,7 @@ def summary(session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: 
         documents=_decode_documents(row.documents),
         decision=_decision(session, row, _decode_decision(row.decision)),
         timeline=events.history(session, row.id) if with_timeline else [],
-        deadline=deadline(row, content, answers),
+        deadline=clocks.deadline(session, row, content, answers, clocks.read(row.course)),
         allowed=_permitted(actor, row),
     )
 
@@ -238,6 +237,7 @@ _PLAIN = [
     "competent_received_at",
     "extended_at",
     "paused_since",
+    "calendar",
     "offered_to_id",
     "step",
     "supplements",
@@ -271,19 +271,13 @@ def _statement() -> Direct:
             _FEES.label("fees"),
             _DOCUMENTS.label("documents"),
             _DECISION.label("decision"),
+            clocks.course_column(access.D.c.id).label("course"),
         )
         .select_from(access.D)
         .join(key, key.c.subject_id == access.D.c.subject_id)
         .join(agency, agency.c.id == access.D.c.competent_agency_id)
         .where(access.D.c.id == sa.bindparam("dossier_id", type_=sa.Uuid), access.visible_to())
     )
-
-
-def deadline(dossier: Any, content: RevisionContent, answers: dict[str, Any]) -> Deadline | None:
-    """The due date with the trace that proves it; None before acceptance, when no clock runs."""
-    if dossier.accepted_at is None:
-        return None
-    return due(terms.time_limit(content, answers, dossier.channel), dossier.accepted_at, VIET_NAM)
 
 
 def _permitted(actor: Actor, dossier: Any) -> list[Action]:

@@ -84,6 +84,8 @@ def _limits(content: RevisionContent) -> list[str]:
     limits = [("time_limit", content.time_limit)]
     limits += [(f"cases.{case.key}", case.time_limit) for case in content.cases if case.time_limit]
     limits += [(f"ways.{way.channel}", way.time_limit) for way in content.ways if way.time_limit]
+    if content.reception_hours and content.reception_days:
+        found.append("reception_hours: thời hạn kiểm tra ghi theo giờ hoặc theo ngày, không cả hai")
     odd = [place for place, limit in limits if limit.extra_hours and limit.unit != "working_day"]
     found += [f"{place}: giờ lẻ chỉ đi cùng ngày làm việc" for place in odd]
     if "online" not in content.channels:

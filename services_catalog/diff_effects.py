@@ -29,6 +29,29 @@ no_is_law = _when(lambda _, new: not new, LEGAL, NOTICE)
 less_is_told = _when(lambda old, new: new < old, NOTICE, HARMLESS)
 
 
+def days_given(both: Both) -> Effect:
+    """Of working days an applicant has, none = no end: fewer burden."""
+    if both.new is None or (both.old is not None and both.new > both.old):
+        return NOTICE
+    return LEGAL
+
+
+def own_reception(both: Both) -> Effect:
+    """Of a limit for the check at reception, none = the general one: told only when surely shorter."""
+    return NOTICE if both.old is not None and both.new is not None and both.new < both.old else LEGAL
+
+
+def intake(both: Both) -> Effect:
+    """Of how far away it may be handed in: a narrower circle burdens."""
+    circles = ("unit", "province", "nation")
+    return NOTICE if circles.index(both.new) > circles.index(both.old) else LEGAL
+
+
+def clock_mode(both: Both) -> Effect:
+    """Of what a supplement does to the limit: to begin it anew burdens."""
+    return LEGAL if both.new == "restart" else NOTICE
+
+
 def where_owed(both: Both) -> Effect:
     """Cases or channels a paper or fee belongs to, none = all: fewer lighten, any other change weighs."""
     old, new = set(both.old), set(both.new)

@@ -18,6 +18,7 @@ from psycopg import sql
 from sqlmodel import Session
 
 from auth.actor import ANONYMOUS, Actor
+from dossiers import calendars
 from portal.core import crypto, runtime
 from portal.core.db import Sessions, act_as, build_again, make_engine, make_sessions
 from portal.core.settings import Settings
@@ -201,6 +202,14 @@ def application(settings: Settings, store: Embedded) -> tuple[Any, Switch, Setti
     app = create_app(fresh, switch, storage)
     app.asgi_handler = canaries.watched(app.asgi_handler, switch)
     return app, switch, fresh, storage
+
+
+@pytest.fixture(autouse=True)
+def calendars_of_another_test_are_forgotten() -> Iterator[None]:
+    """A revision that a test published is rolled back with it."""
+    yield
+    if len(calendars.known()) > 1:
+        calendars.forget()
 
 
 @pytest.fixture(autouse=True)

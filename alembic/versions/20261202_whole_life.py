@@ -485,6 +485,16 @@ def _columns() -> None:
     op.add_column("dossier", sa.Column("competent_received_at", INSTANT))
     op.add_column("dossier", sa.Column("extended_at", INSTANT))
     op.add_column("dossier", sa.Column("paused_since", INSTANT))
+    op.add_column("dossier", sa.Column("calendar", sa.String(16)))
+    op.execute("UPDATE dossier SET calendar = '2026-4' WHERE accepted_at IS NOT NULL")
+    op.create_index(
+        "ix_dossier_running",
+        "dossier",
+        ["id"],
+        postgresql_where=sa.text(
+            "status IN ('accepted', 'processing', 'supplement', 'financial_duty', 'withdrawal_asked')"
+        ),
+    )
     op.add_column("dossier", sa.Column("offered_to_id", sa.Uuid))
     op.add_column("dossier", sa.Column("step", sa.Integer))
     op.add_column("dossier", sa.Column("supplements", sa.Integer, nullable=False, server_default="0"))

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
+from dossiers.counting import paused_since
+from dossiers.course import CLOCK_EVENTS, course_of
 from dossiers.workflow import Status
 
 NEAR: Final = timedelta(seconds=60)  # an older event does not repeat its instant; its own time is near it
@@ -61,6 +63,7 @@ _EMPTY: Final = [
     "accepted_at",
     "original_due_at",
     "due_at",
+    "calendar",
     "settled_at",
     "returned_at",
     "holder_id",
@@ -96,9 +99,18 @@ def fold(events: Sequence[Event]) -> Dossier:
         if event.name.startswith("attachment."):
             _file(made, event)
         else:
-            made.columns |= _columns(event)
+            made.columns |= _columns(event) | _moved(event)
             _beside(made, event)
+    course = course_of(events)
+    made.columns["paused_since"] = paused_since(course) if course else None
     return made
+
+
+def _moved(event: Event) -> dict[str, Any]:
+    """Where the clock stood after an event that touched it (dossiers/clocks.py)."""
+    if event.name not in CLOCK_EVENTS or "original_due_at" not in event.data:
+        return {}
+    return {name: _instant(event.data[name]) for name in ("due_at", "original_due_at")}
 
 
 def _columns(event: Event) -> dict[str, Any]:
@@ -137,7 +149,10 @@ def _columns(event: Event) -> dict[str, Any]:
                 "accepted_at": _instant(data["accepted_at"]),
                 "due_at": _instant(data["due_at"]),
                 "original_due_at": _instant(data["due_at"]),
+                "calendar": data.get("calendar", ...),
             }
+        case "due_recounted":
+            return {"calendar": data["calendar"]}
         case "claimed":
             return {"holder_id": event.actor_id, "lease_until": _instant(data["until"])}
         case "released":

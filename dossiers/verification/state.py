@@ -32,6 +32,8 @@ COLUMNS = [
     "accepted_at",
     "original_due_at",
     "due_at",
+    "calendar",
+    "paused_since",
     "settled_at",
     "returned_at",
     "holder_id",

@@ -12,10 +12,12 @@ from services_catalog.diff_words import (
     AGENCY_LEVELS,
     AUDIENCE,
     CHANNELS,
+    CLOCKS,
     FEE_KINDS,
     LIFE_EVENTS,
     NEEDED,
     PER,
+    SCOPES,
     SIGNING,
     conditions,
 )
@@ -41,6 +43,8 @@ WORDS: Final[dict[str, list[tuple[str, str]]]] = {
     "levels": [(level.value, name) for level, name in LEVEL_NAMES.items()],
     "reasons": [(reason.value, words) for reason, words in REASONS.items()],
     "accept": [("pdf", "PDF"), ("jpeg", "Ảnh JPEG"), ("png", "Ảnh PNG"), ("docx", "Word (DOCX)")],
+    "clocks": _pairs(CLOCKS),
+    "scopes": _pairs(SCOPES),
     "units": [
         ("working_day", "ngày làm việc"),
         ("working_hour", "giờ làm việc"),

@@ -8,12 +8,11 @@ from litestar.params import FromPath, QueryParameter
 
 from auth.actor import Role
 from auth.http import CurrentActor, requires
-from dossiers import access, desk_queries, queries, views
+from dossiers import access, calendars, desk_queries, queries, views
 from dossiers.models import DocumentKind
 from dossiers.timeline import OF_APPLICANT, OF_DRAFT, label_of
 from dossiers.views import DossierView
 from dossiers.workflow import END, Status
-from portal.core.calendar import VIET_NAM
 from portal.core.clock import local, now, today
 from portal.core.http import AppStorage, DbSession
 from portal.core.paging import BadCursor
@@ -67,7 +66,9 @@ def show(
         today=today(),
         late=view.status in RUNNING and view.due_at is not None and view.due_at < now(),
         running=view.status in RUNNING,
-        days_left=VIET_NAM.working_days_between(today(), due_on) if due_on and due_on > today() else 0,
+        days_left=calendars.of(session, view.agency_id).working_days_between(today(), due_on)
+        if due_on and due_on > today()
+        else 0,
         entries=path_of(view),
         panels=panels.applicant(session, actor, view),
         owed=[one for one in view.fees if one.settled_at is None],

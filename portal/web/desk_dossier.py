@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from auth import queries as people
 from auth.actor import Actor
-from dossiers import attachments, desk_queries, refusals
+from dossiers import attachments, calendars, desk_queries, refusals
 from dossiers.attachment_rules import RESULT, TooManyFiles
 from dossiers.deadlines import Deadline, due
 from dossiers.models import DocumentKind
@@ -17,7 +17,6 @@ from dossiers.timeline import OF_APPLICANT, OF_DRAFT, label_of
 from dossiers.views import AttachmentView, DossierView
 from dossiers.workflow import END, Action, Status
 from portal.core import events
-from portal.core.calendar import VIET_NAM
 from portal.core.clock import local, now, today
 from portal.core.render import capital, time_vi
 from portal.core.storage import PostForm, Storage
@@ -172,9 +171,10 @@ def history_of(session: Session, view: DossierView, actor: Actor) -> list[Entry]
     return entries
 
 
-def would_be(view: DossierView) -> dict[str, Any]:
+def would_be(session: Session, view: DossierView) -> dict[str, Any]:
     """What accepting the dossier now gives: its number but for the last digits, due date, fees."""
-    proof: Deadline = due(terms.time_limit(view.content, view.answers, view.channel), now(), VIET_NAM)
+    calendar = calendars.of(session, view.agency_id)
+    proof: Deadline = due(terms.time_limit(view.content, view.answers, view.channel), now(), calendar)
     owed = terms.amounts(view.content, view.answers, channel=view.channel, on=today())
     return {
         "number": f"{view.agency_code}-{local(now()):%y%m%d}-",
@@ -257,14 +257,14 @@ def desk_page(
             due_at=view.due_at,
             settled_at=view.settled_at,
             now=now(),
-            calendar=VIET_NAM,
+            calendar=calendars.of(session, view.agency_id),
         ),
         act=step_of(view, permitted),
         clock=clock(view.status, view.agency_name),
         after=after_of(view.status),
         reason=next((entry.text for entry in history if entry.text), ""),
         permitted=permitted,
-        would=would_be(view) if view.status is Status.SUBMITTED else None,
+        would=would_be(session, view) if view.status is Status.SUBMITTED else None,
         decides=decides,
         needs_file=needs_file,
         results=results,

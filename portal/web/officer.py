@@ -11,11 +11,11 @@ from auth import queries as people
 from auth.access_log import note_reading
 from auth.actor import Actor
 from auth.http import CurrentActor
-from dossiers import attachments, desk_queries, queries, views
+from dossiers import attachments, calendars, desk_queries, queries, views
 from dossiers.controllers import OFFICER, day_end
 from dossiers.inbox import VIEWS, desk, desk_counts
 from dossiers.queries import DossierRow
-from portal.core.calendar import VIET_NAM
+from portal.core.calendar import WorkCalendar
 from portal.core.clock import now
 from portal.core.http import AppStorage, DbSession
 from portal.core.paging import BadCursor
@@ -78,6 +78,7 @@ def inbox(
     except BadCursor:
         return see_other(f"/can-bo?view={chosen}")
     instant = now()
+    calendar = calendars.of(session, min(actor.agency_ids, default=None))
     kept = {"view": chosen, "query": sought, "procedure": procedure, "channel": channel}
     return page(
         request,
@@ -88,7 +89,7 @@ def inbox(
         view=chosen,
         title=NAMES[chosen],
         empty=EMPTY[chosen],
-        lines=[_line(row, actor, instant) for row in found.items],
+        lines=[_line(row, actor, instant, calendar) for row in found.items],
         next=found.next,
         kept=kept,
         filtered=bool(sought or procedure or channel),
@@ -96,7 +97,7 @@ def inbox(
         procedures=desk_queries.procedures(session, actor),
         channels=CHANNELS,
         instant=instant,
-        shift=shift(instant, VIET_NAM),
+        shift=shift(instant, calendar),
     )
 
 
@@ -116,13 +117,13 @@ def _found(
     )
 
 
-def _line(row: DossierRow, actor: Actor, instant: Any) -> Line:
+def _line(row: DossierRow, actor: Actor, instant: Any, calendar: WorkCalendar) -> Line:
     due = when(
         row.status,
         reception_due_at=row.reception_due_at,
         due_at=row.due_at,
         now=instant,
-        calendar=VIET_NAM,
+        calendar=calendar,
     )
     holder = "–" if row.holder_id is None else "Bạn" if row.holder_id == actor.id else "Đồng nghiệp"
     return Line(row, due, holder)

@@ -8,9 +8,9 @@ from litestar.params import FromPath, QueryParameter
 
 from auth.actor import Role
 from auth.http import actor_of, requires
+from dossiers import calendars
 from dossiers.deadlines import RECEPTION_HOURS_ONLINE, Deadline, due
 from dossiers.refusals import accepted
-from portal.core.calendar import VIET_NAM
 from portal.core.clock import now, today
 from portal.core.errors import NotFound
 from portal.core.http import DbSession
@@ -112,7 +112,7 @@ def _page(
         offices=offices,
         steps=chosen.steps if chosen and chosen.steps else content.steps,
         minutes=_minutes(content),
-        expected=_expected(content, case),
+        expected=_expected(session, content, case),
         closed=found.closes_at is not None and found.closes_at <= now(),
         audience=capital(", ".join(AUDIENCES[one] for one in content.audience).lower()),
         submission_id=str(uuid4()) if actor_of(request.scope).signed_in else "",
@@ -136,7 +136,7 @@ def _minutes(content: RevisionContent) -> int:
     return max(5, 5 * round(asked / 4 / 5))
 
 
-def _expected(content: RevisionContent, case: Case | None) -> Deadline | None:
+def _expected(session: DbSession, content: RevisionContent, case: Case | None) -> Deadline | None:
     """The due date, with its proof, of a dossier accepted now; None while it depends on the case.
 
     Taken at the end of the half hour for which the page is kept (caching.span_end).
@@ -144,7 +144,7 @@ def _expected(content: RevisionContent, case: Case | None) -> Deadline | None:
     limits = by_case.limits(content, case, "online")
     if len(limits) != 1 or limits[0].unit == "stated":
         return None
-    return due(limits[0], caching.span_end(), VIET_NAM)
+    return due(limits[0], caching.span_end(), calendars.of(session, None))
 
 
 @get("/thu-tuc/{code:str}/ban/{number:int}", sync_to_thread=True, include_in_schema=False)

@@ -8,12 +8,12 @@ from litestar.params import FromPath, QueryParameter
 
 from auth import throttle
 from auth.http import ClientAddress
-from dossiers import statistics
+from dossiers import calendars, statistics
 from dossiers.deadlines import RECEPTION_HOURS_ONLINE
 from dossiers.proof import document_by_code
 from dossiers.tracking import NotTracked, Tracked, tracking
 from dossiers.workflow import Status
-from portal.core.calendar import VIET_NAM, DayKind
+from portal.core.calendar import DayKind, WorkCalendar
 from portal.core.clock import now, today
 from portal.core.errors import TooMany
 from portal.core.http import AppSettings, DbSession
@@ -26,11 +26,11 @@ from services_catalog.queries import Filters, search
 AHEAD = timedelta(days=7)
 
 
-def holiday_ahead(on: date) -> tuple[date, str, bool] | None:
+def holiday_ahead(on: date, calendar: WorkCalendar) -> tuple[date, str, bool] | None:
     """The next day off within a week that is no weekend: the day, its name, whether it is today."""
     for days in range(AHEAD.days + 1):
         day = on + timedelta(days=days)
-        what = VIET_NAM.day(day)
+        what = calendar.day(day)
         if what.kind in (DayKind.HOLIDAY, DayKind.SWAP_OFF):
             return day, what.name, days == 0
     return None
@@ -43,7 +43,7 @@ def home(request: AnyRequest, session: DbSession, settings: AppSettings) -> Resp
     return page(
         request,
         "public/home.html",
-        holiday=holiday_ahead(today()),
+        holiday=holiday_ahead(today(), calendars.of(session, None)),
         events=EVENTS,
         stops=stops(session),
         now=now(),

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from dossiers.workflow import Status
+from portal.core.calendar import VIET_NAM
 from portal.web.public import holiday_ahead, path_of
 from tests import factories
 from tests.web.conftest import FORM, World, seen
@@ -224,9 +225,9 @@ def test_signing_in_never_leads_elsewhere(world: World) -> None:
 
 
 def test_the_holiday_notice_comes_a_week_ahead() -> None:
-    assert holiday_ahead(date(2026, 11, 16)) is None
-    assert holiday_ahead(date(2026, 11, 17)) == (date(2026, 11, 24), "Ngày Văn hóa Việt Nam", False)
-    today = holiday_ahead(date(2026, 11, 24))
+    assert holiday_ahead(date(2026, 11, 16), VIET_NAM) is None
+    assert holiday_ahead(date(2026, 11, 17), VIET_NAM) == (date(2026, 11, 24), "Ngày Văn hóa Việt Nam", False)
+    today = holiday_ahead(date(2026, 11, 24), VIET_NAM)
     assert today is not None
     assert today[2]
 
