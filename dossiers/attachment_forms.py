@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from auth.actor import Actor
-from dossiers import queries
+from dossiers import open_request, queries
 from dossiers.attachment_rules import (
     INCOMING,
     MB,
@@ -54,7 +54,7 @@ def form_plan(
     """
     dossier = writable(session, actor, dossier_id, requirement_key)
     paper = demand_paper(session, dossier, requirement_key)
-    demand_room(queries.attachments(session, dossier.id), paper)
+    demand_room(queries.attachments(session, dossier.id), paper, open_request.id_of(session, dossier))
     return form_for(storage, dossier.id, paper)
 
 
@@ -126,7 +126,7 @@ def returned_from_store(
     if facts is None or facts.modified_at < now() - timedelta(days=1):
         raise NotReceived
     try:
-        demand_room(files, paper)
+        demand_room(files, paper, open_request.id_of(session, dossier))
         limit = form_limit(paper)
         if not 0 < facts.size <= limit:
             raise Paper(paper.key, paper.name, paper.accept, limit, paper.max_files).refuse(
@@ -158,6 +158,7 @@ def _take_in(
         declared_size=size,
         state=AttachmentState.CHECKING,
         via=UploadWay.FORM,
+        supplement_id=None if paper.key == RESULT else open_request.id_of(session, dossier),
         completed_at=now(),
     )
     dossier.updated_at = now()

@@ -8,9 +8,9 @@ import msgspec
 from sqlmodel import Session
 
 from auth.actor import Actor
-from dossiers import access, queries, refusals
+from dossiers import access, open_request, queries, refusals
 from dossiers.models import Attachment, AttachmentState, Dossier
-from dossiers.workflow import Action, advance
+from dossiers.workflow import Action, Status, advance
 from portal.core import crypto, runtime, text
 from portal.core.clock import today
 from portal.core.errors import Conflict, Invalid, NotFound
@@ -106,25 +106,30 @@ def handed_in(requirement: Requirement) -> bool:
 def writable(session: Session, actor: Actor, dossier_id: UUID, requirement_key: str) -> Dossier:
     """The dossier, locked, into which the actor may now put or drop files of this paper.
 
-    The applicant while it is a draft; for the result, the officer who holds it.
+    The applicant while it is a draft, or while the paper is asked for in a supplement; for the result, the
+    officer who holds it.
 
     Raises:
-        DossierNotFound, Forbidden, NotHolder, OwnDossier, WrongState.
+        DossierNotFound, Forbidden, NotHolder, OwnDossier, WrongState, Locked, Lapsed.
     """
     dossier = queries.get(session, actor, dossier_id, for_update=True)
-    demand_writable(actor, dossier, requirement_key)
+    demand_writable(session, actor, dossier, requirement_key)
     return dossier
 
 
-def demand_writable(actor: Actor, dossier: Dossier, requirement_key: str) -> None:
-    """The same of a dossier that is at hand, locked.
+def demand_writable(session: Session, actor: Actor, dossier: Dossier, requirement_key: str) -> UUID | None:
+    """The same of a dossier that is at hand, locked. Returns the open request the file is for, if any.
 
     Raises:
-        Forbidden, NotHolder, OwnDossier, WrongState.
+        Forbidden, NotHolder, OwnDossier, WrongState, Locked, Lapsed.
     """
+    if dossier.status is Status.SUPPLEMENT and requirement_key != RESULT:
+        access.demand(actor, Action.SUPPLEMENT, dossier)
+        return open_request.demand_paper_open(session, dossier, requirement_key)
     action = Action.APPROVE if requirement_key == RESULT else Action.SUBMIT
     access.demand(actor, action, dossier)
     advance(dossier.status, action)
+    return None
 
 
 def demand_paper(session: Session, dossier: Dossier, requirement_key: str) -> Paper:
@@ -139,13 +144,16 @@ def demand_paper(session: Session, dossier: Dossier, requirement_key: str) -> Pa
     return paper
 
 
-def demand_room(files: list[Attachment], paper: Paper) -> None:
+def demand_room(files: list[Attachment], paper: Paper, supplement_id: UUID | None = None) -> None:
     """Refuse one file more than the paper takes; refused files do not count, they are to be replaced.
+
+    In a supplement only the files sent for it count: they take the place of the others.
 
     Raises:
         TooManyFiles.
     """
-    counted = [f for f in files if f.requirement_key == paper.key and f.state is not AttachmentState.REFUSED]
+    mine = [f for f in files if f.requirement_key == paper.key and f.supplement_id == supplement_id]
+    counted = [f for f in mine if f.state is not AttachmentState.REFUSED]
     if len(counted) >= paper.max_files:
         raise TooManyFiles(
             f"Giấy tờ này nhận nhiều nhất {paper.max_files} tệp. Bỏ một tệp rồi tải tệp khác.",

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from auth.actor import Actor
-from dossiers import queries, refusals
+from dossiers import open_request, queries, refusals
 from dossiers.attachment_forms import form_for, form_plan, returned_from_store
 from dossiers.attachment_rules import (
     MAX_ROWS,
+    RESULT,
     AttachmentNotFound,
     NotServed,
     PartsMissing,
@@ -102,7 +103,8 @@ def begin(
     known = session.get(Attachment, attachment_id) if attachment_id else None
     if known is not None:
         return _again(storage, dossier, known, size)
-    demand_room(queries.attachments(session, dossier.id), paper)
+    request = open_request.id_of(session, dossier)
+    demand_room(queries.attachments(session, dossier.id), paper, request)
     _demand_rows(session, dossier)
     attachment_id, key = attachment_id or new_id(), new_key()
     upload_id = storage.create_multipart(key)
@@ -116,6 +118,7 @@ def begin(
         sealed=seal_name(session, dossier, attachment_id, name),
         declared_size=size,
         via=UploadWay.DESK if dossier.applicant_id != actor.id else UploadWay.MULTIPART,
+        supplement_id=request if requirement_key != RESULT else None,
     )
     session.add(file)
     try:
@@ -196,7 +199,8 @@ def _own_file(
 ) -> tuple[Dossier, Attachment]:
     """The file, with its dossier locked, that the actor may now change."""
     dossier, file = _locked(session, actor, dossier_id, attachment_id)
-    demand_writable(actor, dossier, file.requirement_key)
+    if demand_writable(session, actor, dossier, file.requirement_key) != file.supplement_id:
+        raise open_request.Locked("Tệp này đã nộp trước đó, không bỏ được. Tải tệp mới lên để thay.")
     return dossier, file
 
 
@@ -241,7 +245,7 @@ def complete(
     dossier, file = _locked(session, actor, dossier_id, attachment_id)
     if file.state is not AttachmentState.UPLOADING:
         return file
-    demand_writable(actor, dossier, file.requirement_key)
+    demand_writable(session, actor, dossier, file.requirement_key)
     _join(storage, file, parts)
     failpoint("attachments.after_join")
     file.state, file.completed_at = AttachmentState.CHECKING, now()
@@ -333,7 +337,7 @@ def download_url(
     """
     dossier = queries.get(session, actor, dossier_id)
     file = _file(session, dossier, attachment_id)
-    if file.state is not AttachmentState.READY or file.kind is None:
+    if file.state not in (AttachmentState.READY, AttachmentState.REPLACED) or file.kind is None:
         raise NotServed("Tệp này chưa được kiểm tra xong hoặc cần thay, nên chưa mở được.")
     name = refusals.download_name(queries.filename(session, dossier.subject_id, file), file.kind)
     url = storage.presigned_get(

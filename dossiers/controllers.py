@@ -219,8 +219,11 @@ class DeskController(Controller):
         key: IdempotencyKey = None,
     ) -> ActOut:
         """Refuse at reception with a reason (form 03)."""
+        code, seq = data.reason_code, data.seq
         return act_out(
-            processing.refuse(session, actor, dossier_id, reason=data.reason, seq=data.seq, key=key)
+            processing.refuse(
+                session, actor, dossier_id, reason=data.reason, reason_code=code, seq=seq, key=key
+            )
         )
 
     @post("/dossiers/{dossier_id:uuid}/claim", status_code=200, sync_to_thread=True)
@@ -295,7 +298,12 @@ class DeskController(Controller):
         key: IdempotencyKey = None,
     ) -> ActOut:
         """Reject after appraisal, with a ground (form 03)."""
-        return act_out(decision.reject(session, actor, dossier_id, ground=data.ground, seq=data.seq, key=key))
+        code, seq = data.reason_code, data.seq
+        return act_out(
+            decision.reject(
+                session, actor, dossier_id, ground=data.ground, reason_code=code, seq=seq, key=key
+            )
+        )
 
     @post("/dossiers/{dossier_id:uuid}/delivery", status_code=200, sync_to_thread=True)
     def deliver(

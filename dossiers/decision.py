@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from auth.actor import Actor
-from dossiers import queries
+from dossiers import queries, reasons
 from dossiers.filing import ALPHABET
 from dossiers.models import (
     Attachment,
@@ -108,7 +108,10 @@ def _decide(
     ground: str,
     attachment_id: UUID | None,
 ) -> bool:
-    """Write the decision; returns whether it came in time (against the original date, never moved)."""
+    """Write the decision; returns whether it came in time.
+
+    It is judged against the original date: pauses moved that, an extension did not.
+    """
     assert actor.id is not None
     dossier.settled_at = now()
     dossier.holder_id = dossier.lease_until = None
@@ -169,16 +172,21 @@ def reject(
     dossier_id: UUID,
     *,
     ground: str,
+    reason_code: str = "other",
     seq: int | None = None,
     key: str | None = None,
 ) -> Dossier:
     """Reject after appraisal: form 03 with the ground; the dossier closes as stopped (status 8).
 
+    The code is one of reasons.REJECTION.
+
     Raises:
-        Invalid: no ground; and those of `begin` (the actor must hold the dossier).
+        Invalid: no ground, or an unknown code; and those of `begin` (the actor must hold the dossier).
     """
+    reasons.demand(reasons.REJECTION, reason_code)
     ground = worded(ground, "Nhập lý do từ chối giải quyết.")
-    begun = begin(session, actor, dossier_id, Action.REJECT, seq=seq, key=key, body=ground)
+    body = f"{reason_code} {ground}"
+    begun = begin(session, actor, dossier_id, Action.REJECT, seq=seq, key=key, body=body)
     if isinstance(begun, Dossier):
         return begun
     dossier, after = begun
@@ -194,6 +202,7 @@ def reject(
             "on_time": on_time,
             "accepted_at": dossier.accepted_at,
             "settled_at": dossier.settled_at,
+            "reason_code": reason_code,
         },
         {"reason": ground},
     )

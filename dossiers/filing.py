@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -219,19 +220,23 @@ def shortfall(
     papers = []
     for requirement in content.requirements:
         mine = [a for a in attachments if a.requirement_key == requirement.key]
-        states = {a.state for a in mine}
-        if AttachmentState.UPLOADING in states:
-            message = f"“{requirement.name}” còn tệp chưa tải xong. Chờ tải xong hoặc bỏ tệp đó."
-        elif AttachmentState.CHECKING in states:
-            message = f"“{requirement.name}” đang được kiểm tra. Chờ vài giây rồi nộp lại."
-        elif AttachmentState.REFUSED in states:
-            message = f"“{requirement.name}” có tệp cần thay. Bỏ tệp đó rồi tải tệp khác."
-        elif terms.needed(requirement, content, answers) and AttachmentState.READY not in states:
-            message = f"Tải lên “{requirement.name}”."
-        else:
-            continue
-        papers.append({"key": requirement.key, "message": message})
+        needed = terms.needed(requirement, content, answers)
+        if message := paper_problem(requirement.name, {a.state for a in mine}, needed=needed):
+            papers.append({"key": requirement.key, "message": message})
     return fields, papers
+
+
+def paper_problem(name: str, states: Collection[AttachmentState], *, needed: bool) -> str | None:
+    """What is wrong with a paper whose files are in these states; None when nothing is."""
+    if AttachmentState.UPLOADING in states:
+        return f"“{name}” còn tệp chưa tải xong. Chờ tải xong hoặc bỏ tệp đó."
+    if AttachmentState.CHECKING in states:
+        return f"“{name}” đang được kiểm tra. Chờ vài giây rồi nộp lại."
+    if AttachmentState.REFUSED in states:
+        return f"“{name}” có tệp cần thay. Bỏ tệp đó rồi tải tệp khác."
+    if needed and AttachmentState.READY not in states:
+        return f"Tải lên “{name}”."
+    return None
 
 
 def submit(session: Session, actor: Actor, dossier_id: UUID, *, idempotency_key: str | None) -> Dossier:
@@ -265,7 +270,7 @@ def submit(session: Session, actor: Actor, dossier_id: UUID, *, idempotency_key:
         count = len(fields) + len(papers)
         raise Incomplete(f"Còn {count} việc cần làm trước khi nộp.", fields=fields, papers=papers)
 
-    digest, listed = _seal_manifest(session, dossier, offer.content, attachments)
+    digest, listed = seal_manifest(session, dossier, offer.content, attachments)
     dossier.status = status
     dossier.reference = reference()
     dossier.submitted_at = dossier.updated_at = instant
@@ -297,7 +302,7 @@ def submit(session: Session, actor: Actor, dossier_id: UUID, *, idempotency_key:
     return dossier
 
 
-def _seal_manifest(
+def seal_manifest(
     session: Session, dossier: Dossier, content: RevisionContent, attachments: list[Attachment]
 ) -> tuple[str, bytes]:
     """Fix the list of files; returns the SHA-256 over their sorted hashes, in hex, and the list's bytes."""

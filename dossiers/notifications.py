@@ -23,7 +23,7 @@ from sqlmodel import Session, col
 from auth import queries as people
 from auth.actor import Role
 from auth.models import Account, Membership
-from dossiers import clocks, queries
+from dossiers import clocks, queries, turn_words
 from dossiers.documents import event_of, office
 from dossiers.models import Dossier
 from dossiers.tasks import effect_key
@@ -38,7 +38,7 @@ from portal.core.outbox import done, effect
 from portal.core.work import unit_of_work
 
 log = structlog.get_logger("notifications")
-_RETRY: Final[dict[str, Any]] = {"autoretry_for": (Unavailable,), "retry_backoff": 5, "max_retries": 5}
+RETRY: Final[dict[str, Any]] = {"autoretry_for": (Unavailable,), "retry_backoff": 5, "max_retries": 5}
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -71,7 +71,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return self.number or self.reference
 
 
-@shared_task(name="dossiers.notifications.tell_applicant", **_RETRY)  # type: ignore[untyped-decorator]
+@shared_task(name="dossiers.notifications.tell_applicant", **RETRY)  # type: ignore[untyped-decorator]
 def tell_applicant(stream_id: str, seq: int) -> None:
     """Tell the applicant what happened to the dossier.
 
@@ -82,17 +82,17 @@ def tell_applicant(stream_id: str, seq: int) -> None:
     with unit_of_work() as session:
         if done(session, effect_key(task, dossier_id, seq)):
             return
-        dossier = _dossier(session, dossier_id)
-        change = _change(session, dossier, seq)
+        dossier = filed(session, dossier_id)
+        change = change_of(session, dossier, seq)
         letters = {}
         if not _repeated(session, dossier_id, change.event):
-            name, email = _applicant(session, dossier)
+            name, email = applicant_of(session, dossier)
             if email:  # who came to the counter without one is told there, and by look-up
                 letters[dossier.subject_id] = to_applicant(change, dossier_id, name, email)
-    _send_all(task, dossier_id, seq, letters)
+    send_all(task, dossier_id, seq, letters)
 
 
-@shared_task(name="dossiers.notifications.tell_desk", **_RETRY)  # type: ignore[untyped-decorator]
+@shared_task(name="dossiers.notifications.tell_desk", **RETRY)  # type: ignore[untyped-decorator]
 def tell_desk(stream_id: str, seq: int) -> None:
     """Tell the officers of the receiving agency that a dossier waits for their check."""
     task = "dossiers.notifications.tell_desk"
@@ -100,13 +100,13 @@ def tell_desk(stream_id: str, seq: int) -> None:
     with unit_of_work() as session:
         if done(session, effect_key(task, dossier_id, seq)):
             return
-        dossier = _dossier(session, dossier_id)
-        change = _change(session, dossier, seq)
+        dossier = filed(session, dossier_id)
+        change = change_of(session, dossier, seq)
         letters = {
-            account_id: to_desk(change, dossier_id, *_name_and_email(session, account_id))
-            for account_id in _officers(session, dossier)
+            account_id: to_desk(change, dossier_id, *name_and_email(session, account_id))
+            for account_id in officers_of(session, dossier)
         }
-    _send_all(task, dossier_id, seq, letters)
+    send_all(task, dossier_id, seq, letters)
 
 
 def to_applicant(change: Change, dossier_id: UUID, name: str, email: str) -> Message:
@@ -205,6 +205,7 @@ _WORDS: Final[dict[str, Callable[[Change], tuple[str, list[str]]]]] = {
     "dossier.approved": _approved,
     "dossier.rejected": _rejected,
     "dossier.delivered": _delivered,
+    **turn_words.WORDS,
 }
 
 
@@ -234,15 +235,15 @@ def _footer() -> str:
     )
 
 
-def _applicant(session: Session, dossier: Dossier) -> tuple[str, str]:
+def applicant_of(session: Session, dossier: Dossier) -> tuple[str, str]:
     """Name and e-mail: those of the account now, else those given at the counter."""
     if dossier.applicant_id is not None:
-        return _name_and_email(session, dossier.applicant_id)
+        return name_and_email(session, dossier.applicant_id)
     told = crypto.open_(session, dossier.subject_id, f"dossier.applicant|{dossier.id}", dossier.applicant)
     return told.get("name", ""), told.get("email") or ""
 
 
-def _send_all(task: str, dossier_id: UUID, seq: int, letters: dict[UUID, Message]) -> None:
+def send_all(task: str, dossier_id: UUID, seq: int, letters: dict[UUID, Message]) -> None:
     """Send each person's letter once, then mark the task done.
 
     Raises:
@@ -279,14 +280,14 @@ def send_and_note(letter: Message, key: str, *, message_id: str) -> None:
         effect(session, key)
 
 
-def _dossier(session: Session, dossier_id: UUID) -> Dossier:
+def filed(session: Session, dossier_id: UUID) -> Dossier:
     dossier = session.get(Dossier, dossier_id)
     if dossier is None or dossier.submitted_at is None:
         raise NotFound("Không có hồ sơ này.")
     return dossier
 
 
-def _change(session: Session, dossier: Dossier, seq: int) -> Change:
+def change_of(session: Session, dossier: Dossier, seq: int) -> Change:
     event = event_of(session, dossier.id, seq)
     assert dossier.submitted_at is not None
     reception = clocks.reception(session, dossier, queries.content(session, dossier.revision_id))
@@ -312,7 +313,7 @@ def _repeated(session: Session, dossier_id: UUID, event: EventRow) -> bool:
     return any(one.name == event.name for one in earlier)
 
 
-def _officers(session: Session, dossier: Dossier) -> list[UUID]:
+def officers_of(session: Session, dossier: Dossier) -> list[UUID]:
     """Accounts of the receiving agency's officers today, the applicant left out."""
     return list(
         session.execute(
@@ -331,6 +332,6 @@ def _officers(session: Session, dossier: Dossier) -> list[UUID]:
     )
 
 
-def _name_and_email(session: Session, account_id: UUID) -> tuple[str, str]:
+def name_and_email(session: Session, account_id: UUID) -> tuple[str, str]:
     person = people.person(session, account_id)
     return person.name, person.email

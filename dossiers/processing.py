@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from auth import queries as people
 from auth.actor import Actor
-from dossiers import access, clocks, queries
+from dossiers import access, clocks, queries, reasons
 from dossiers.models import Dossier, FeeLine, PaymentMethod
 from dossiers.workflow import END, Action, Status, advance, way_back
 from portal.core import crypto, events, idempotency, runtime
@@ -186,22 +186,26 @@ def refuse(
     dossier_id: UUID,
     *,
     reason: str,
+    reason_code: str = "other",
     seq: int | None = None,
     key: str | None = None,
 ) -> Dossier:
-    """Refuse the dossier at reception, with the reason that form 03 states.
+    """Refuse the dossier at reception, with a reason for form 03 and its code (reasons.REFUSAL).
 
     Source: Decree 118/2025/NĐ-CP, art. 17; form 03 of Circular 03/2025/TT-VPCP.
 
     Raises:
-        Invalid: no reason; and those of `begin`.
+        Invalid: no reason, or an unknown code; and those of `begin`.
     """
+    reasons.demand(reasons.REFUSAL, reason_code)
     reason = worded(reason, "Nhập lý do không tiếp nhận.")
-    begun = begin(session, actor, dossier_id, Action.REFUSE, seq=seq, key=key, body=reason)
+    body = f"{reason_code} {reason}"
+    begun = begin(session, actor, dossier_id, Action.REFUSE, seq=seq, key=key, body=body)
     if isinstance(begun, Dossier):
         return begun
     dossier, after = begun
-    return finish(session, dossier, after, "dossier.refused", actor, facts(dossier), {"reason": reason})
+    data = {**facts(dossier), "reason_code": reason_code}
+    return finish(session, dossier, after, "dossier.refused", actor, data, {"reason": reason})
 
 
 def worded(text: str, message: str) -> str:

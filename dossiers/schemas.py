@@ -33,8 +33,14 @@ class ActIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     seq: Annotated[int, Meta(ge=0, le=2**53)] | None = None
 
 
+Code = Annotated[str, Meta(max_length=40)]
+
+
 class RefusalIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why the dossier is not accepted: in words, and by a code of reasons.REFUSAL."""
+
     reason: Words
+    reason_code: Code = "other"
 
 
 class FeeIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,7 +53,10 @@ class ApprovalIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class RejectionIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why the dossier is rejected: in words, and by a code of reasons.REJECTION."""
+
     ground: Words
+    reason_code: Code = "other"
 
 
 class TrackingIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -18,6 +18,7 @@ import auth.controllers
 import dossiers.attachment_controllers
 import dossiers.controllers
 import dossiers.statistics_controllers
+import dossiers.turn_controllers
 import portal.web
 import services_catalog.controllers
 import services_catalog.editing_controllers
@@ -102,6 +103,7 @@ def create_app(
             *services_catalog.units_controllers.route_handlers,
             *dossiers.controllers.route_handlers,
             *dossiers.attachment_controllers.route_handlers,
+            *dossiers.turn_controllers.route_handlers,
             *dossiers.statistics_controllers.route_handlers,
             *portal.web.route_handlers,
             create_static_files_router(

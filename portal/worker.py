@@ -22,7 +22,8 @@ import dossiers.draft_messages
 import dossiers.inspection
 import dossiers.notifications
 import dossiers.popularity
-import dossiers.simulation  # noqa: F401
+import dossiers.simulation
+import dossiers.turn_messages
 import services_catalog.import_tasks
 import services_catalog.tasks
 from portal.core import queues, runtime
@@ -52,6 +53,13 @@ SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
     "dossier.approved": ["dossiers.documents.result", "dossiers.notifications.tell_applicant"],
     "dossier.rejected": ["dossiers.documents.form03", "dossiers.notifications.tell_applicant"],
     "dossier.delivered": ["dossiers.notifications.tell_applicant"],
+    "dossier.supplement_asked": ["dossiers.notifications.tell_applicant"],
+    "dossier.supplemented": ["dossiers.notifications.tell_applicant", dossiers.turn_messages.TELL_DESK],
+    "dossier.supplement_revoked": ["dossiers.notifications.tell_applicant"],
+    "dossier.withdrawal_asked": ["dossiers.notifications.tell_applicant", dossiers.turn_messages.TELL_DESK],
+    "dossier.kept": ["dossiers.notifications.tell_applicant", dossiers.turn_messages.TELL_DESK],
+    "dossier.stopped": ["dossiers.notifications.tell_applicant", dossiers.turn_messages.TELL_DESK],
+    "dossier.extended": ["dossiers.notifications.tell_applicant"],
     "procedure.simulation_asked": ["dossiers.simulation.run"],
     "procedure.published": ["dossiers.draft_messages.tell_drafts"],
 }
@@ -64,6 +72,7 @@ TIMETABLE: Final[dict[str, dict[str, Any]]] = {
     "follow-the-calendar": {"task": "services_catalog.tasks.follow_the_calendar", "schedule": 60.0},
     "sweep-import-files": {"task": services_catalog.import_tasks.SWEEP, "schedule": 3600.0},
     "count-popularity": {"task": "dossiers.popularity.count_popularity", "schedule": 3600.0},
+    "sweep-supplements": {"task": dossiers.turn_messages.SWEEP, "schedule": 300.0},
     "sweep-effects": {"task": "portal.worker.sweep_effects", "schedule": 60.0},
 }
 

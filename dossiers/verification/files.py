@@ -13,7 +13,7 @@ KIND = "files"
 PAGE = 500
 _NAMED = """
     SELECT a.object_key, a.sha256, a.dossier_id, 'file ' || a.id AS what, a.id::text FROM attachment a
-    WHERE a.state IN ('ready', 'checking')
+    WHERE a.state IN ('ready', 'checking', 'replaced')
     UNION ALL SELECT o.object_key, o.sha256, o.dossier_id, o.kind, '' FROM document o
 """
 _OWED = sa.text(

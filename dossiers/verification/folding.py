@@ -8,7 +8,7 @@ import msgspec
 
 from dossiers.counting import paused_since
 from dossiers.course import CLOCK_EVENTS, course_of
-from dossiers.workflow import Status
+from dossiers.workflow import Status, way_back
 
 NEAR: Final = timedelta(seconds=60)  # an older event does not repeat its instant; its own time is near it
 
@@ -68,6 +68,7 @@ _EMPTY: Final = [
     "returned_at",
     "holder_id",
     "lease_until",
+    "extended_at",
 ]
 _LEAVES: Final[Mapping[str, Status]] = {
     "dossier.opened": Status.DRAFT,
@@ -78,13 +79,27 @@ _LEAVES: Final[Mapping[str, Status]] = {
     "dossier.approved": Status.SETTLED,
     "dossier.rejected": Status.STOPPED,
     "dossier.delivered": Status.RETURNED,
+    "dossier.supplement_asked": Status.SUPPLEMENT,
+    "dossier.duty_asked": Status.FINANCIAL_DUTY,
+    "dossier.withdrawal_asked": Status.WITHDRAWAL_ASKED,
+    "dossier.stopped": Status.STOPPED,
 }
+# Back to where the wait began (workflow.way_back).
+_RETURNS: Final = frozenset(
+    {
+        "dossier.supplemented",
+        "dossier.supplement_revoked",
+        "dossier.duty_met",
+        "dossier.duty_revoked",
+        "dossier.kept",
+    }
+)
 _ONCE: Final = ("dossier.opened", "dossier.submitted", "dossier.accepted")
 
 
 def fold(events: Sequence[Event]) -> Dossier:
     """The dossier its events lead to."""
-    made = Dossier(dict.fromkeys(_EMPTY), {}, {})
+    made = Dossier(dict.fromkeys(_EMPTY) | {"way_back": [], "supplements": 0}, {}, {})
     names = [event.name for event in events]
     if not names or names[0] != "dossier.opened":
         made.problem = "has no opening event"
@@ -94,8 +109,7 @@ def fold(events: Sequence[Event]) -> Dossier:
     if {"dossier.approved", "dossier.rejected"} <= set(names):
         made.problem = "was both approved and rejected"
     for event in events:
-        if event.name in _LEAVES:
-            made.columns["status"] = _LEAVES[event.name].value
+        _status(made, event)
         if event.name.startswith("attachment."):
             _file(made, event)
         else:
@@ -104,6 +118,22 @@ def fold(events: Sequence[Event]) -> Dossier:
     course = course_of(events)
     made.columns["paused_since"] = paused_since(course) if course else None
     return made
+
+
+def _status(made: Dossier, event: Event) -> None:
+    """Where the dossier stands after the event, and its way back from a wait."""
+    before, way = made.columns.get("status"), [Status(one) for one in made.columns["way_back"]]
+    after = _LEAVES.get(event.name)
+    if event.name in _RETURNS or (event.name == "dossier.payment_received" and event.data.get("resumes")):
+        if not way:
+            made.problem = f"came back by {event.name} from no wait"
+            return
+        after = way[-1]
+    if after is None:
+        return
+    if before is not None:
+        made.columns["way_back"] = [one.value for one in way_back(Status(before), after, way)]
+    made.columns["status"] = after.value
 
 
 def _moved(event: Event) -> dict[str, Any]:
@@ -151,6 +181,15 @@ def _columns(event: Event) -> dict[str, Any]:
                 "original_due_at": _instant(data["due_at"]),
                 "calendar": data.get("calendar", ...),
             }
+        case "supplement_asked":
+            return {"supplements": data["number"]}
+        case "supplemented":
+            kept = {key: _instant(data[key]) for key in ("reception_due_at",) if key in data}
+            return kept | {"return_way": data["return_way"]}
+        case "extended":
+            return {"extended_at": _instant(data["at"])}
+        case "refused" | "stopped":
+            return {"holder_id": None, "lease_until": None}
         case "due_recounted":
             return {"calendar": data["calendar"]}
         case "claimed":
@@ -169,6 +208,10 @@ def _beside(made: Dossier, event: Event) -> None:
     match event.name.removeprefix("dossier."):
         case "submitted":
             made.manifest = event.data["manifest"]
+        case "supplemented":
+            made.manifest = event.data["manifest"]
+            for file_id in event.data["replaced"]:
+                made.files.setdefault(file_id, File("ready")).state = "replaced"
         case "accepted":
             made.owed_vnd = event.data.get("owed_vnd")
         case "fee_settled":

@@ -1,4 +1,4 @@
-"""Private texts of events against the digests in the chain, and the answers against their filing."""
+"""Private texts of events against the digests in the chain, and the answers against their latest filing."""
 
 import hashlib
 
@@ -22,7 +22,9 @@ TEXTS = """
               <> '"private":null}') e
     FULL JOIN event_private p ON p.stream_id = e.stream_id AND p.seq = e.seq
     LEFT JOIN subject_key k ON k.subject_id = p.subject_id
-    LEFT JOIN dossier d ON e.name = 'dossier.submitted' AND d.id = e.stream_id
+    LEFT JOIN dossier d ON e.name IN ('dossier.submitted', 'dossier.supplemented') AND d.id = e.stream_id
+        AND NOT EXISTS (SELECT FROM event later WHERE later.stream_id = e.stream_id AND later.seq > e.seq
+                        AND later.name = 'dossier.supplemented')
 """
 _decode = msgspec.json.Decoder(Event).decode
 

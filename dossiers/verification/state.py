@@ -39,6 +39,9 @@ COLUMNS = [
     "holder_id",
     "lease_until",
     "return_way",
+    "way_back",
+    "supplements",
+    "extended_at",
 ]
 _IDS = [name for name in COLUMNS if name.endswith("_id")]
 _SELECTED = ", ".join(f"d.{name}::text" if name in _IDS else f"d.{name}" for name in COLUMNS)
@@ -56,7 +59,7 @@ DOSSIERS = f"""
 """  # noqa: S608 - constants
 FILES = """
     SELECT dossier_id::text, id::text, state, kind, size, encode(sha256, 'hex'), reason,
-           sealed_at IS NOT NULL AND requirement_key <> 'result'
+           sealed_at IS NOT NULL AND requirement_key <> 'result' AND state <> 'replaced'
     FROM attachment ORDER BY attachment.dossier_id
 """
 FEES = """

@@ -156,6 +156,13 @@ class World:
             "attachments": {"requirement_key": "proof", "filename": "a.pdf", "size": 900},
             "completion": {"parts": []},
             "refusal": {"reason": "Thiếu giấy tờ"},
+            "supplement-request": {
+                "items": [{"kind": "paper", "key": "proof", "reason": "unreadable", "why": "Chụp lại"}]
+            },
+            "supplement-draft": {"seq": 0, "answers": {}},
+            "supplement-revocation": {"reason": "Đã đủ"},
+            "keeping": {"reason": "Kết quả đang ký"},
+            "extension": {"until": "2040-01-02", "reason": "Xin lỗi"},
             "rejection": {"ground": "Không đủ điều kiện"},
             "fee-settlement": {"fee_line_id": str(uuid4())},
             "tracking": {"number": case.reference, "factor": "5678"},
