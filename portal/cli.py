@@ -58,7 +58,20 @@ def seed(args: argparse.Namespace) -> int:
     logins = seeding.run(settings, progress=print if not args.quiet else lambda _: None)
     for login in logins:
         print(f"{login.email}\t{login.password}\t{login.role}")
-    return _fill(settings, args.dossiers, args.seed) if args.dossiers else 0
+    if args.dossiers:
+        return _live(settings, args.dossiers, args.seed)
+    return _fill(settings, args.rows, args.seed) if args.rows else 0
+
+
+def _live(settings: Settings, count: int, seed: int) -> int:
+    """Many invented dossiers that were really lived."""
+    from portal import lives
+    from portal.worker import SUBSCRIBERS
+
+    if not settings.demo:
+        return fail("Hồ sơ bịa chỉ nạp vào bản thử (invented dossiers are for the demo: MOTCUA_DEMO=1).")
+    lives.dossiers(count, seed, subscribers=SUBSCRIBERS, progress=print)
+    return 0
 
 
 def _fill(settings: Settings, count: int, seed: int) -> int:
@@ -288,7 +301,8 @@ def parser() -> argparse.ArgumentParser:
     add("migrate", migrate)
     seeding = add("seed", seed)
     seeding.add_argument("--quiet", action="store_true", help="no progress lines")
-    seeding.add_argument("--dossiers", type=int, default=0, metavar="N", help="and N dossiers (demo)")
+    seeding.add_argument("--dossiers", type=int, default=0, metavar="N", help="and N lived dossiers (demo)")
+    seeding.add_argument("--rows", type=int, default=0, metavar="N", help="and N bare rows for size (demo)")
     seeding.add_argument("--seed", type=int, default=1, metavar="S", help="what they are drawn from")
     importing = add("import-catalogue", import_catalogue)
     importing.add_argument("files", nargs="+", metavar="FILE", help="JSON or a table, at most 50 MB each")

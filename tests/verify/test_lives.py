@@ -1,0 +1,50 @@
+"""Invented lives: real acts on days gone by, on which everything that `portal verify` promises holds."""
+
+import pytest
+import sqlalchemy as sa
+
+from dossiers import verify
+from portal import lives
+from portal.core import runtime
+from portal.core.storage import Storage
+from portal.worker import SUBSCRIBERS
+from tests import factories
+from tests.conftest import Database, Embedded
+
+
+@pytest.fixture
+def place(database: Database, store: Embedded) -> Database:
+    storage = Storage(database.settings)
+    runtime.install(database.settings, database.worker, storage)
+    with database.worker() as session:
+        for name in ("xã Tân Hòa", "phường Bến Nghé"):
+            agency = factories.agency(session, name=f"Ủy ban nhân dân {name}")
+            factories.procedure(session, agency.id)
+            factories.procedure(session, agency.id, made_content=factories.content("2.000908"))
+        session.commit()
+    return database
+
+
+def test_lives_reach_every_end_and_verify_is_green(place: Database) -> None:
+    filed = lives.dossiers(120, seed=7, subscribers=SUBSCRIBERS, progress=lambda _: None)
+
+    with place.worker() as session:
+        counted = dict(session.execute(sa.text("SELECT status, count(*) FROM dossier GROUP BY 1")).all())
+    with place.worker() as session:
+        found = verify.run(session, runtime.storage, place.settings, subscribers=SUBSCRIBERS)
+    assert filed > 100
+    assert {"processing", "returned", "refused", "stopped"} <= set(counted)
+    assert len(counted) >= 6
+    assert not found.findings, found.findings
+
+
+def test_the_same_seed_lives_the_same_lives(place: Database) -> None:
+    def statuses() -> list[str]:
+        with place.worker() as session:
+            return list(session.execute(sa.text("SELECT status FROM dossier ORDER BY created_at")).scalars())
+
+    lives.dossiers(15, seed=3, subscribers=SUBSCRIBERS, progress=lambda _: None)
+    first = statuses()
+    lives.dossiers(15, seed=3, subscribers=SUBSCRIBERS, progress=lambda _: None)
+
+    assert sorted(statuses()) == sorted(first * 2)
