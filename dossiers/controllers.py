@@ -23,7 +23,6 @@ from dossiers.schemas import (
     DossierIn,
     DossierOut,
     DossierPage,
-    FeeIn,
     FieldProblem,
     RefusalIn,
     RejectionIn,
@@ -249,22 +248,6 @@ class DeskController(Controller):
     ) -> ActOut:
         """Give the dossier back to the unit's queue."""
         return act_out(processing.release(session, actor, dossier_id, seq=data.seq, key=key))
-
-    @post("/dossiers/{dossier_id:uuid}/fee-settlement", status_code=200, sync_to_thread=True)
-    def settle_fee(
-        self,
-        session: DbSession,
-        actor: CurrentActor,
-        dossier_id: FromPath[UUID],
-        data: JSONBody[FeeIn],
-        key: IdempotencyKey = None,
-    ) -> ActOut:
-        """Note a fee line as paid in cash at the desk."""
-        return act_out(
-            processing.settle_fee(
-                session, actor, dossier_id, fee_line_id=data.fee_line_id, seq=data.seq, key=key
-            )
-        )
 
     @post("/dossiers/{dossier_id:uuid}/approval", status_code=200, sync_to_thread=True)
     def approve(

@@ -79,6 +79,9 @@ _ENDS: Final[Mapping[str, PauseReason]] = {
     "dossier.kept": PauseReason.WITHDRAWAL,
 }
 
+# Money of which nothing of a duty is owed any more.
+BY_MONEY: Final = ("dossier.payment_received", "dossier.fee_settled", "dossier.fee_waived")
+
 CLOCK_EVENTS: Final = frozenset(
     {
         "dossier.accepted",
@@ -89,7 +92,7 @@ CLOCK_EVENTS: Final = frozenset(
         "dossier.consulted",
         "dossier.opinion_given",
         "dossier.opinion_revoked",
-        "dossier.payment_received",
+        *BY_MONEY,
         "dossier.clock_paused",
         "dossier.clock_resumed",
         *_BEGINS,
@@ -151,7 +154,7 @@ def _begun(event: Told) -> PauseReason | None:
 def _ended(event: Told) -> PauseReason | None:
     if event.name in ("dossier.opinion_given", "dossier.opinion_revoked"):
         return PauseReason.OTHER_AGENCY if event.data.get("resumes") else None
-    if event.name == "dossier.payment_received":
+    if event.name in BY_MONEY:
         return PauseReason.DUTY if event.data.get("resumes") else None
     if event.name == "dossier.clock_resumed":
         return PauseReason(event.data["reason"])

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from auth.actor import Actor
-from dossiers import queries, reasons
+from dossiers import ledger, queries, reasons
 from dossiers.filing import ALPHABET
 from dossiers.models import (
     Attachment,
@@ -69,12 +69,13 @@ def approve(
     if isinstance(begun, Dossier):
         return begun
     dossier, after = begun
-    owed = [line for line in queries.fee_lines(session, dossier.id) if line.settled_at is None]
+    book = ledger.opened(session, dossier)
+    owed = [(line, book.of(line.id)[1].owed) for line in book.owed()]
     if owed:
-        total = sum(line.amount_vnd for line in owed)
+        total = sum(amount for _, amount in owed)
         raise Unpaid(
             f"Còn {total:,} đồng chưa thu. Ghi nhận đã thu trước khi phê duyệt.".replace(",", "."),
-            fees=[{"id": line.id, "name": line.name, "amount_vnd": line.amount_vnd} for line in owed],
+            fees=[{"id": line.id, "name": line.name, "amount_vnd": amount} for line, amount in owed],
         )
     if result_attachment_id is None:
         result = queries.content(session, dossier.revision_id).result

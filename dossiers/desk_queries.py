@@ -18,6 +18,7 @@ DOCUMENT_NAMES: Final = {
     DocumentKind.ACKNOWLEDGEMENT: "Biên nhận nộp hồ sơ",
     DocumentKind.FORM_01: "Giấy tiếp nhận và hẹn trả kết quả (mẫu 01)",
     DocumentKind.FORM_03: "Phiếu từ chối (mẫu 03)",
+    DocumentKind.RECEIPT: "Biên lai thu tiền",
     DocumentKind.RESULT: "Kết quả giải quyết",
 }
 

@@ -20,6 +20,7 @@ from auth.models import Agency
 from dossiers import clocks, queries
 from dossiers.documents_contents import Facts, File, Office, context, template
 from dossiers.documents_pdf import PRESS, DocumentFailed
+from dossiers.documents_receipt import collected
 from dossiers.filing import ALPHABET
 from dossiers.models import Decision, Document, DocumentKind, Dossier
 from dossiers.tasks import effect_key
@@ -71,6 +72,15 @@ def form03(stream_id: str, seq: int) -> None:
 def result(stream_id: str, seq: int) -> None:
     """Draw up the result from the answers, where the procedure's result is made so."""
     issue(DocumentKind.RESULT, "dossiers.documents.result", UUID(stream_id), seq)
+
+
+@shared_task(name="dossiers.documents.receipt", **_RETRY)  # type: ignore[untyped-decorator]
+def receipt(stream_id: str, seq: int) -> None:
+    """Draw up the receipt of money that came in; none where the event receipted nothing.
+
+    Source: Decree 254/2026/NĐ-CP, content of receipts.
+    """
+    issue(DocumentKind.RECEIPT, "dossiers.documents.receipt", UUID(stream_id), seq)
 
 
 def issue(kind: DocumentKind, task: str, dossier_id: UUID, seq: int) -> None:
@@ -142,6 +152,9 @@ def gather(session: Session, kind: DocumentKind, dossier_id: UUID, seq: int) -> 
         uploaded = event.data.get("result") == "uploaded"
         if uploaded or content.result is None or not content.result.generated:
             return None
+    money = collected(session, event, dossier_id) if kind is DocumentKind.RECEIPT else None
+    if kind is DocumentKind.RECEIPT and money is None:
+        return None
     private = events.private_of(session, dossier_id, seq)
     answers = crypto.open_(session, dossier.subject_id, f"dossier.answers|{dossier.id}", dossier.answers)
     at_desk = kind is not DocumentKind.ACKNOWLEDGEMENT
@@ -180,6 +193,7 @@ def gather(session: Session, kind: DocumentKind, dossier_id: UUID, seq: int) -> 
         fees=[(line.name, line.amount_vnd) for line in queries.fee_lines(session, dossier.id)],
         reason=str(private.get("reason") or private.get("ground") or ""),
         signer=_signer(session, dossier) if kind is DocumentKind.RESULT else "",
+        collected=money,
     )
 
 

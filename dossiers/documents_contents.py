@@ -15,6 +15,7 @@ import segno
 
 from dossiers.deadlines import Deadline
 from dossiers.documents_answers import parts
+from dossiers.documents_receipt import Collected, says
 from dossiers.models import DocumentKind
 from dossiers.words import capital, dong_words, hour_and_date, local, long_date
 from services_catalog.content import LegalBasis, RevisionContent
@@ -78,6 +79,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     fees: list[tuple[str, int]]
     reason: str  # of a refusal or rejection; the ground of an approval
     signer: str
+    collected: Collected | None = None  # of a receipt
 
 
 def context(kind: DocumentKind, facts: Facts) -> dict[str, Any]:
@@ -202,16 +204,24 @@ def _result(facts: Facts) -> dict[str, Any]:
     }
 
 
+def _receipt(facts: Facts) -> dict[str, Any]:
+    """A receipt of money. Source: Decree 254/2026/NĐ-CP, content of receipts."""
+    assert facts.collected is not None
+    return {"collected_at": hour_and_date(facts.at), **says(facts.collected, facts.officer)}
+
+
 TITLES: Final = {
     DocumentKind.ACKNOWLEDGEMENT: "Xác nhận đã nhận hồ sơ",
     DocumentKind.FORM_01: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
     DocumentKind.FORM_03: "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
+    DocumentKind.RECEIPT: "Biên lai thu tiền phí, lệ phí",
     DocumentKind.RESULT: "Kết quả giải quyết thủ tục hành chính",
 }
 _SAYS: Final[dict[DocumentKind, Callable[[Facts], dict[str, Any]]]] = {
     DocumentKind.ACKNOWLEDGEMENT: _acknowledgement,
     DocumentKind.FORM_01: _form01,
     DocumentKind.FORM_03: _form03,
+    DocumentKind.RECEIPT: _receipt,
     DocumentKind.RESULT: _result,
 }
 

@@ -61,6 +61,7 @@ class DocumentKind(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"  # what was filed, with the hashes of the files
     FORM_01 = "form01"  # giấy tiếp nhận hồ sơ và hẹn trả kết quả
     FORM_03 = "form03"  # phiếu từ chối tiếp nhận, giải quyết hồ sơ
+    RECEIPT = "receipt"  # biên lai thu tiền phí, lệ phí
     RESULT = "result"
 
 

@@ -23,8 +23,9 @@ class Payment(Entity, table=True):
     """One attempt to pay lines of a dossier through a gateway. `gateway_ref` is the gateway's own number."""
 
     __table_args__ = (
-        sa.UniqueConstraint("gateway", "gateway_ref"),
-        sa.Index("ix_payment_created", "created_at", postgresql_where=sa.text("state = 'created'")),
+        sa.Index(
+            "ix_payment_unpaid", "expires_at", postgresql_where=sa.text("state IN ('created', 'expired')")
+        ),
     )
 
     dossier_id: UUID = Field(foreign_key="dossier.id", index=True)
@@ -54,19 +55,27 @@ class Callback(Entity, table=True):
 
 class Entry(StrEnum):
     CHARGE = "charge"  # owed from now on
-    WAIVER = "waiver"
-    PAYMENT = "payment"
-    REFUND = "refund"
+    WAIVER = "waiver"  # owed no longer
+    PAYMENT = "payment"  # paid of what was owed
+    REFUND = "refund"  # of a payment
+    SURPLUS = "surplus"  # money that came and settles nothing: twice, late, or another amount; to be refunded
+    SURPLUS_REFUND = "surplus_refund"
 
 
 class LedgerEntry(SQLModel, table=True):
     """One movement of a fee line, never changed: charges positive, what settles them negative.
 
-    The sum over a line is what is still owed for it.
+    The sum over a line, its surplus left out, is what is still owed for it; that of the surplus, turned
+    round, is what is to be given back.
     """
 
     __tablename__ = "ledger_entry"
-    __table_args__ = (sa.CheckConstraint("(entry IN ('charge', 'refund')) = (amount_vnd > 0)", name="sign"),)
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(entry IN ('charge', 'refund', 'surplus_refund')) = (amount_vnd > 0) AND amount_vnd <> 0",
+            name="sign",
+        ),
+    )
 
     id: int | None = Field(
         default=None, sa_column=sa.Column(sa.BigInteger, sa.Identity(always=True), primary_key=True)
@@ -111,3 +120,18 @@ class ReceiptCounter(SQLModel, table=True):
     series: str = Field(primary_key=True, max_length=16)
     year: int = Field(primary_key=True)
     n: int
+
+
+class SandboxOrder(SQLModel, table=True):
+    """What the sandbox gateway, the other party, keeps of a payment it was asked for (demo only)."""
+
+    __tablename__ = "sandbox_order"
+
+    ref: str = Field(primary_key=True, max_length=40)
+    payment_id: str = Field(unique=True, max_length=40)
+    amount_vnd: int = Field(sa_type=sa.BigInteger)
+    expires_at: datetime = Field(sa_type=Instant)
+    return_url: str = Field(max_length=500)
+    state: str = Field(default="open", max_length=16)
+    # the movements of money it tells of: [{message_id, state, amount_vnd, at, not_before, acknowledged}]
+    told: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)

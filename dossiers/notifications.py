@@ -26,6 +26,7 @@ from auth.models import Account, Membership
 from dossiers import clocks, queries, turn_words
 from dossiers.documents import event_of, office
 from dossiers.models import Dossier
+from dossiers.notifications_money import ABOUT_MONEY, of_money
 from dossiers.tasks import effect_key
 from dossiers.words import clock_and_weekday
 from portal.core import crypto, events, runtime
@@ -111,7 +112,8 @@ def tell_desk(stream_id: str, seq: int) -> None:
 
 def to_applicant(change: Change, dossier_id: UUID, name: str, email: str) -> Message:
     """The applicant's message of an event."""
-    headline, lines = _WORDS[change.event.name](change)
+    name_of = change.event.name
+    headline, lines = of_money(change.event) if name_of in ABOUT_MONEY else _WORDS[name_of](change)
     who = f"Cơ quan: {change.agency}."
     if change.officer:
         who += f" Người thực hiện: {change.officer}."
@@ -171,11 +173,6 @@ def _claimed(change: Change) -> tuple[str, list[str]]:  # noqa: ARG001
     return "đang được giải quyết", ["Hồ sơ đã có người giải quyết. Bạn không cần làm gì lúc này."]
 
 
-def _fee_settled(change: Change) -> tuple[str, list[str]]:
-    amount = f"{int(change.event.data['amount_vnd']):,} đồng".replace(",", ".")
-    return "đã thu phí, lệ phí", [f"Cơ quan đã ghi nhận khoản thu {amount} của hồ sơ."]
-
-
 def _approved(change: Change) -> tuple[str, list[str]]:
     how = {
         "online": "Tải bản điện tử trong trang hồ sơ.",
@@ -201,7 +198,6 @@ _WORDS: Final[dict[str, Callable[[Change], tuple[str, list[str]]]]] = {
     "dossier.accepted": _accepted,
     "dossier.refused": _refused,
     "dossier.claimed": _claimed,
-    "dossier.fee_settled": _fee_settled,
     "dossier.approved": _approved,
     "dossier.rejected": _rejected,
     "dossier.delivered": _delivered,

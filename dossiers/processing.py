@@ -1,4 +1,4 @@
-"""The desk: reception, claim, fees. One function an act; each is one transaction and one event."""
+"""The desk: reception, claim. One function an act; each is one transaction and one event."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,11 +10,12 @@ from sqlmodel import Session
 from auth import queries as people
 from auth.actor import Actor
 from dossiers import access, clocks, queries, reasons
-from dossiers.models import Dossier, FeeLine, PaymentMethod
+from dossiers.ledger import charge
+from dossiers.models import Dossier, FeeLine
 from dossiers.workflow import END, Action, Status, advance, way_back
 from portal.core import crypto, events, idempotency, runtime
 from portal.core.clock import local, now
-from portal.core.errors import Conflict, Invalid, NotFound, Stale
+from portal.core.errors import Conflict, Invalid, Stale
 from portal.core.text import clean
 from services_catalog import terms
 
@@ -26,14 +27,6 @@ class HeldByAnother(Conflict):
     """Another officer holds the dossier; `until` is when their lease ends."""
 
     title = "Đồng nghiệp đang giữ hồ sơ này"
-
-
-class FeeSettled(Conflict):
-    title = "Khoản này đã thu"
-
-
-class FeeNotFound(NotFound):
-    title = "Không có khoản thu này"
 
 
 def begin(
@@ -135,8 +128,12 @@ def receive(
     deadline = clocks.start(session, dossier, content, answers, dossier.accepted_at)
     day = local(dossier.accepted_at).date()
     owed = terms.amounts(content, answers, channel=dossier.channel, on=day)
-    for item, amount in owed:
-        session.add(FeeLine(dossier_id=dossier.id, key=item.key, name=item.name, amount_vnd=amount))
+    charge(
+        session,
+        dossier,
+        [FeeLine(dossier_id=dossier.id, key=one.key, name=one.name, amount_vnd=vnd) for one, vnd in owed],
+        actor=actor,
+    )
     return finish(
         session,
         dossier,
@@ -253,40 +250,3 @@ def release(
     dossier, after = begun
     dossier.holder_id = dossier.lease_until = None
     return finish(session, dossier, after, "dossier.released", actor, {})
-
-
-def settle_fee(
-    session: Session,
-    actor: Actor,
-    dossier_id: UUID,
-    *,
-    fee_line_id: UUID,
-    seq: int | None = None,
-    key: str | None = None,
-) -> Dossier:
-    """Note that an amount was paid in cash at the desk.
-
-    Raises:
-        FeeNotFound: the dossier has no such line.
-        FeeSettled: it was paid already; and those of `begin`.
-    """
-    begun = begin(session, actor, dossier_id, Action.SETTLE_FEE, seq=seq, key=key, body=str(fee_line_id))
-    if isinstance(begun, Dossier):
-        return begun
-    dossier, after = begun
-    lines = {line.id: line for line in queries.fee_lines(session, dossier.id, for_update=True)}
-    if fee_line_id not in lines:
-        raise FeeNotFound("Hồ sơ này không có khoản thu đó.")
-    line = lines[fee_line_id]
-    if line.settled_at is not None:
-        raise FeeSettled(f"“{line.name}” đã thu rồi.")
-    line.settled_at, line.settled_by, line.method = now(), actor.id, PaymentMethod.CASH
-    session.add(line)
-    return finish(
-        session,
-        dossier,
-        after,
-        "dossier.fee_settled",
-        actor,
-        {"fee_line_id": line.id, "amount_vnd": line.amount_vnd, "method": PaymentMethod.CASH},
-    )

@@ -43,10 +43,6 @@ class RefusalIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason_code: Code = "other"
 
 
-class FeeIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    fee_line_id: UUID
-
-
 class ApprovalIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ground: Words = ""
     result_attachment_id: UUID | None = None

@@ -11,7 +11,17 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from dossiers.rollups import recount
-from dossiers.verification import consequences, files, journal, rights, roots, sealed, state, supplements
+from dossiers.verification import (
+    consequences,
+    files,
+    journal,
+    money,
+    rights,
+    roots,
+    sealed,
+    state,
+    supplements,
+)
 from dossiers.verification.report import Findings, Progress
 from portal.core.settings import Settings
 from portal.core.storage import Storage
@@ -45,6 +55,7 @@ def run(
     roots.check(session, storage, settings, found)
     state.check(session, found)
     supplements.check(session, found)
+    money.check(session, found)
     sealed.check(session, found)
     rights.check_keys(session, found)
     rights.check_roles(session, found)

@@ -42,6 +42,14 @@ class FeeView(msgspec.Struct, frozen=True):
     name: str
     amount_vnd: int
     settled_at: datetime | None
+    waived_at: datetime | None = None
+    waiver: str | None = None
+    duty: bool = False
+
+    @property
+    def owed(self) -> bool:
+        """Whether it is to be paid still: what was neither paid nor waived is owed whole."""
+        return self.settled_at is None and self.waived_at is None
 
 
 class DocumentView(msgspec.Struct, frozen=True):
@@ -161,7 +169,9 @@ _ATTACHMENTS = _rows(
     ("sealed", "sha256"),
     "id",
 )
-_FEES = _rows(FeeLine, ("id", "key", "name", "amount_vnd", "settled_at"), (), "key")
+_FEES = _rows(
+    FeeLine, ("id", "key", "name", "amount_vnd", "settled_at", "waived_at", "waiver", "duty"), (), "key"
+)
 _DOCUMENTS = _rows(Document, ("id", "kind", "code", "size", "sha256", "created_at"), ("sha256",), "id")
 _DECISION = _rows(Decision, ("outcome", "decided_at", "on_time", "sealed"), ("sealed",), "decided_at")
 

@@ -21,7 +21,9 @@ import dossiers.documents
 import dossiers.draft_messages
 import dossiers.inspection
 import dossiers.notifications
+import dossiers.payments
 import dossiers.popularity
+import dossiers.sandbox
 import dossiers.simulation
 import dossiers.turn_messages
 import services_catalog.import_tasks
@@ -49,7 +51,13 @@ SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
     "dossier.accepted": ["dossiers.documents.form01", "dossiers.notifications.tell_applicant"],
     "dossier.refused": ["dossiers.documents.form03", "dossiers.notifications.tell_applicant"],
     "dossier.claimed": ["dossiers.notifications.tell_applicant"],
-    "dossier.fee_settled": ["dossiers.notifications.tell_applicant"],
+    "dossier.fee_settled": ["dossiers.documents.receipt", "dossiers.notifications.tell_applicant"],
+    "dossier.fee_waived": ["dossiers.notifications.tell_applicant"],
+    "dossier.fee_refunded": ["dossiers.notifications.tell_applicant"],
+    "dossier.payment_received": ["dossiers.documents.receipt", "dossiers.notifications.tell_applicant"],
+    "dossier.duty_asked": ["dossiers.notifications.tell_applicant"],
+    "dossier.duty_met": ["dossiers.documents.receipt", "dossiers.notifications.tell_applicant"],
+    "dossier.duty_revoked": ["dossiers.notifications.tell_applicant"],
     "dossier.approved": ["dossiers.documents.result", "dossiers.notifications.tell_applicant"],
     "dossier.rejected": ["dossiers.documents.form03", "dossiers.notifications.tell_applicant"],
     "dossier.delivered": ["dossiers.notifications.tell_applicant"],
@@ -73,6 +81,8 @@ TIMETABLE: Final[dict[str, dict[str, Any]]] = {
     "sweep-import-files": {"task": services_catalog.import_tasks.SWEEP, "schedule": 3600.0},
     "count-popularity": {"task": "dossiers.popularity.count_popularity", "schedule": 3600.0},
     "sweep-supplements": {"task": dossiers.turn_messages.SWEEP, "schedule": 300.0},
+    "reconcile-payments": {"task": "dossiers.payments.reconcile", "schedule": 60.0},
+    "sandbox-gateway": {"task": "dossiers.sandbox.tell_again", "schedule": 30.0},
     "sweep-effects": {"task": "portal.worker.sweep_effects", "schedule": 60.0},
 }
 

@@ -15,6 +15,7 @@ depends_on = None
 INSTANT = sa.DateTime(timezone=True)
 ROLES = ("citizen", "officer", "head", "catalogue_editor", "catalogue_reviewer", "administrator")
 ATTACHMENT_STATES = ("uploading", "checking", "ready", "refused", "removed", "replaced")
+ENTRIES = ("charge", "waiver", "payment", "refund", "surplus", "surplus_refund")
 METHODS = ("cash", "transfer", "online")
 DOCUMENTS = (
     "acknowledgement", "form01", "form02", "form03", "form04", "form05", "form06", "hand_over", "receipt",
@@ -22,6 +23,10 @@ DOCUMENTS = (
 )  # fmt: skip
 
 GUARDS = r"""
+-- A gateway's message acts on one payment: its dossier, and nothing else, is in sight.
+CREATE FUNCTION app_paid_dossier() RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
+  $$ SELECT dossier_id FROM payment WHERE id = NULLIF(current_setting('app.payment', true), '')::uuid $$;
+
 ALTER POLICY dossier_visible ON dossier USING (
   applicant_id = (SELECT app_actor())
   OR (status = 'draft' AND entered_by = (SELECT app_actor()))
@@ -32,12 +37,14 @@ ALTER POLICY dossier_visible ON dossier USING (
     OR consulted_agency_ids && (SELECT app_agencies())::uuid[]
     OR reference = (SELECT app_tracking())
     OR number = (SELECT app_tracking())))
+  OR id = (SELECT app_paid_dossier())
 ) WITH CHECK (
   applicant_id = (SELECT app_actor())
   OR receiving_agency_id = ANY ((SELECT app_agencies())::uuid[])
   OR competent_agency_id = ANY ((SELECT app_agencies())::uuid[])
   OR support_agency_id = ANY ((SELECT app_agencies())::uuid[])
   OR consulted_agency_ids && (SELECT app_agencies())::uuid[]
+  OR id = (SELECT app_paid_dossier())
 );
 
 DO $$
@@ -87,12 +94,25 @@ CREATE POLICY event_read ON event FOR SELECT TO motcua_app USING (
 );
 
 GRANT SELECT, INSERT, UPDATE ON supplement, supplement_item, dossier_step, opinion, delegation, payment,
-  callback, delivery, rating, complaint, read_mark, incident, receipt_counter, batch, batch_item
+  callback, sandbox_order, delivery, rating, complaint, read_mark, incident, receipt_counter, batch, batch_item
   TO motcua_app, motcua_worker;
 GRANT SELECT, INSERT ON ledger_entry, receipt TO motcua_app, motcua_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON saved_filter, watch, calendar_revision, supplement_item
   TO motcua_app, motcua_worker;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO motcua_app, motcua_worker;
+"""
+
+# What was charged and paid before there was a ledger.
+BROUGHT_FORWARD = """
+INSERT INTO ledger_entry (dossier_id, fee_line_id, entry, amount_vnd, at, made_by_seq)
+SELECT f.dossier_id, f.id, 'charge', f.amount_vnd, e.at, e.seq
+FROM fee_line f JOIN event e ON e.stream_id = f.dossier_id AND e.name = 'dossier.accepted'
+WHERE f.amount_vnd > 0;
+INSERT INTO ledger_entry (dossier_id, fee_line_id, entry, amount_vnd, method, by_id, at, made_by_seq)
+SELECT f.dossier_id, f.id, 'payment', -f.amount_vnd, f.method, f.settled_by, f.settled_at, e.seq
+FROM fee_line f JOIN event e ON e.stream_id = f.dossier_id AND e.name = 'dossier.fee_settled'
+  AND convert_from(e.body, 'UTF8')::json -> 'data' ->> 'fee_line_id' = f.id::text
+WHERE f.settled_at IS NOT NULL AND f.amount_vnd > 0;
 """
 
 
@@ -337,10 +357,12 @@ def _money() -> None:
         sa.Column("ended_at", INSTANT),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossier.id"]),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("gateway", "gateway_ref"),
     )
     op.create_index(
-        "ix_payment_created", "payment", ["created_at"], postgresql_where=sa.text("state = 'created'")
+        "ix_payment_unpaid",
+        "payment",
+        ["expires_at"],
+        postgresql_where=sa.text("state IN ('created', 'expired')"),
     )
     op.create_index("ix_payment_dossier_id", "payment", ["dossier_id"])
     op.create_table(
@@ -388,20 +410,36 @@ def _money() -> None:
         sa.Column("id", sa.BigInteger, sa.Identity(always=True), nullable=False),
         sa.Column("dossier_id", sa.Uuid, nullable=False),
         sa.Column("fee_line_id", sa.Uuid, nullable=False),
-        sa.Column("entry", one_of("entry", "charge", "waiver", "payment", "refund"), nullable=False),
+        sa.Column("entry", one_of("entry", *ENTRIES), nullable=False),
         sa.Column("amount_vnd", sa.BigInteger, nullable=False),
         sa.Column("method", sa.String(16)),
         sa.Column("payment_id", sa.Uuid),
         sa.Column("by_id", sa.Uuid),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("made_by_seq", sa.BigInteger, nullable=False),
-        sa.CheckConstraint("(entry IN ('charge', 'refund')) = (amount_vnd > 0)", name="sign"),
+        sa.CheckConstraint(
+            "(entry IN ('charge', 'refund', 'surplus_refund')) = (amount_vnd > 0) AND amount_vnd <> 0",
+            name="sign",
+        ),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossier.id"]),
         sa.ForeignKeyConstraint(["fee_line_id"], ["fee_line.id"]),
         sa.ForeignKeyConstraint(["payment_id"], ["payment.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_ledger_entry_dossier_id", "ledger_entry", ["dossier_id"])
+    op.create_table(
+        "sandbox_order",
+        sa.Column("ref", sa.String(40), nullable=False),
+        sa.Column("payment_id", sa.String(40), nullable=False),
+        sa.Column("amount_vnd", sa.BigInteger, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.Column("return_url", sa.String(500), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("told", JSONB, nullable=False),
+        sa.PrimaryKeyConstraint("ref"),
+        sa.UniqueConstraint("payment_id"),
+    )
+    op.execute(BROUGHT_FORWARD)
 
 
 def _returns() -> None:

@@ -7,7 +7,8 @@ from typing import Any, Final
 import msgspec
 
 from dossiers.counting import paused_since
-from dossiers.course import CLOCK_EVENTS, course_of
+from dossiers.course import BY_MONEY, CLOCK_EVENTS, course_of
+from dossiers.verification.money import Money
 from dossiers.workflow import Status, way_back
 
 NEAR: Final = timedelta(seconds=60)  # an older event does not repeat its instant; its own time is near it
@@ -47,8 +48,7 @@ class Dossier(msgspec.Struct):
 
     columns: dict[str, Any]
     files: dict[str, File]
-    settled_fees: dict[str, int]  # fee line -> amount
-    owed_vnd: int | None = None
+    money: Money
     manifest: str | None = None
     decision: dict[str, Any] | None = None
     problem: str | None = None
@@ -76,6 +76,7 @@ _LEAVES: Final[Mapping[str, Status]] = {
     "dossier.accepted": Status.ACCEPTED,
     "dossier.refused": Status.REFUSED,
     "dossier.claimed": Status.PROCESSING,
+    "dossier.duty_asked": Status.FINANCIAL_DUTY,
     "dossier.approved": Status.SETTLED,
     "dossier.rejected": Status.STOPPED,
     "dossier.delivered": Status.RETURNED,
@@ -99,7 +100,7 @@ _ONCE: Final = ("dossier.opened", "dossier.submitted", "dossier.accepted")
 
 def fold(events: Sequence[Event]) -> Dossier:
     """The dossier its events lead to."""
-    made = Dossier(dict.fromkeys(_EMPTY) | {"way_back": [], "supplements": 0}, {}, {})
+    made = Dossier(dict.fromkeys(_EMPTY) | {"way_back": [], "supplements": 0}, {}, Money())
     names = [event.name for event in events]
     if not names or names[0] != "dossier.opened":
         made.problem = "has no opening event"
@@ -124,7 +125,7 @@ def _status(made: Dossier, event: Event) -> None:
     """Where the dossier stands after the event, and its way back from a wait."""
     before, way = made.columns.get("status"), [Status(one) for one in made.columns["way_back"]]
     after = _LEAVES.get(event.name)
-    if event.name in _RETURNS or (event.name == "dossier.payment_received" and event.data.get("resumes")):
+    if event.name in _RETURNS or (event.name in BY_MONEY and event.data.get("resumes")):
         if not way:
             made.problem = f"came back by {event.name} from no wait"
             return
@@ -205,6 +206,7 @@ def _columns(event: Event) -> dict[str, Any]:
 
 def _beside(made: Dossier, event: Event) -> None:
     """What an event determines in the tables beside the dossier."""
+    made.money.take(event.seq, event.name, event.data)
     match event.name.removeprefix("dossier."):
         case "submitted":
             made.manifest = event.data["manifest"]
@@ -212,13 +214,6 @@ def _beside(made: Dossier, event: Event) -> None:
             made.manifest = event.data["manifest"]
             for file_id in event.data["replaced"]:
                 made.files.setdefault(file_id, File("ready")).state = "replaced"
-        case "accepted":
-            made.owed_vnd = event.data.get("owed_vnd")
-        case "fee_settled":
-            line = event.data["fee_line_id"]
-            if line in made.settled_fees:
-                made.problem = f"bears the payment of fee {line} twice"
-            made.settled_fees[line] = event.data["amount_vnd"]
         case "approved" | "rejected" as outcome:
             made.decision = {
                 "outcome": outcome,

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlmodel import Session
 
+from dossiers.verification import money
 from dossiers.verification.folding import Dossier, Event, File, differs, fold
 from dossiers.verification.journal import named
 from dossiers.verification.report import Findings
@@ -62,10 +63,6 @@ FILES = """
            sealed_at IS NOT NULL AND requirement_key <> 'result' AND state <> 'replaced'
     FROM attachment ORDER BY attachment.dossier_id
 """
-FEES = """
-    SELECT dossier_id::text, id::text, amount_vnd, settled_at IS NOT NULL FROM fee_line
-    ORDER BY fee_line.dossier_id
-"""
 DECISIONS = """
     SELECT dossier_id::text, outcome, decided_by::text, decided_at, on_time FROM decision
     ORDER BY decision.dossier_id
@@ -79,6 +76,7 @@ CALLS = {
     "acknowledgement": ("dossier.submitted",),
     "form01": ("dossier.accepted",),
     "form03": ("dossier.refused", "dossier.rejected"),
+    "receipt": ("dossier.fee_settled", "dossier.payment_received", "dossier.duty_met"),
     "result": ("dossier.approved",),
 }
 _decode = msgspec.json.Decoder(Event).decode
@@ -88,15 +86,18 @@ class _Beside(msgspec.Struct, frozen=True):
     """The rows of other tables that belong to one dossier."""
 
     files: list[Row]
-    fees: list[Row]
     decisions: list[Row]
     documents: list[Row]
+    fees: list[Row]
+    entries: list[Row]
+    payments: list[Row]
+    receipts: list[Row]
 
 
 def check(session: Session, found: Findings) -> None:
     """Fold every dossier's events and compare; streams that the journal shows broken are left out."""
     dossiers = Tape(rows(session, DOSSIERS, size=200))
-    beside = [Tape(rows(session, query)) for query in (FILES, FEES, DECISIONS, DOCUMENTS)]
+    beside = [Tape(rows(session, query)) for query in (FILES, DECISIONS, DOCUMENTS, *money.QUERIES)]
     count = 0
     for stream_id, events in _histories(session, found):
         for passed in dossiers.before(stream_id):
@@ -153,7 +154,7 @@ def _differences(
     if not offered:
         yield "its offering is not of its procedure, revision and agency"
     yield from _of_files(session, row[0], subject_id, manifest, wrapped, folded, beside.files)
-    yield from _of_fees(folded, beside.fees)
+    yield from money.differences(folded.money, beside.fees, beside.entries, beside.payments, beside.receipts)
     yield from _of_decision(folded, beside.decisions)
     yield from _of_documents(events, folded, beside.documents)
 
@@ -231,18 +232,6 @@ def open_sealed(session: Session, subject_id: str, wrapped: bytes, aad: str, sea
 
 def _digest(hashes: list[str]) -> str:
     return hashlib.sha256(msgspec.json.encode(hashes)).hexdigest()
-
-
-def _of_fees(folded: Dossier, fees: list[Row]) -> Iterator[str]:
-    settled = {row[1]: row[2] for row in fees if row[3]}
-    for line, amount in folded.settled_fees.items():
-        if settled.pop(line, None) != amount:
-            yield f"fee {line}: {amount} đồng were paid, its row says otherwise"
-    for line in settled:
-        yield f"fee {line} is marked as paid and no event says so"
-    owed = sum(row[2] for row in fees)
-    if folded.owed_vnd is not None and owed != folded.owed_vnd:
-        yield f"its fees come to {owed} đồng, {folded.owed_vnd} were fixed at acceptance"
 
 
 def _of_decision(folded: Dossier, decisions: list[Row]) -> Iterator[str]:

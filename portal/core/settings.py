@@ -93,6 +93,16 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[
         str, Field(description="Addresses of reverse proxies whose X-Forwarded-For counts, comma-separated")
     ] = ""
+    payment_gateway: Annotated[
+        str,
+        Field(description="Gateway of online payment, empty when closed; the demo has `sandbox`"),
+    ] = ""
+    payment_secret: Annotated[
+        SecretStr, Field(description="Secret shared with the payment gateway; signs its messages")
+    ] = SecretStr("")
+    receipt_series: Annotated[
+        str, Field(pattern=r"^[A-Z0-9]{1,8}$", description="Series of fee receipts; year and E are added")
+    ] = "MC"
     metrics_token: Annotated[
         SecretStr,
         Field(description="Bearer secret of /metrics; without it, closed (in the demo, open to loopback)"),
@@ -126,6 +136,7 @@ class Settings(BaseSettings):
         for name in ("token_key", "anchor_key"):
             if "PRIVATE KEY" not in getattr(self, name).get_secret_value():
                 raise WeakSettings(f"MOTCUA_{name.upper()} must be a PEM private key (EC P-256)")
+        self._refuse_weak_payment()
         if self.demo:
             return self
         if self.failpoints:
@@ -140,6 +151,18 @@ class Settings(BaseSettings):
         if not self.public_url.startswith("https://"):
             raise WeakSettings("MOTCUA_PUBLIC_URL must be https:// outside the demo (MOTCUA_DEMO=1)")
         return self
+
+    def _refuse_weak_payment(self) -> None:
+        secret = self.payment_secret.get_secret_value()
+        if not self.payment_gateway:
+            return
+        if self.payment_gateway != "sandbox":
+            raise WeakSettings("MOTCUA_PAYMENT_GATEWAY: there is no gateway of this name")
+        sample = not self.demo and any(word in secret.lower() for word in DEMO_WORDS)
+        if len(secret) < 32 or sample:
+            raise WeakSettings("MOTCUA_PAYMENT_SECRET is short or a sample; make a random one")
+        if not self.demo:
+            raise WeakSettings("MOTCUA_PAYMENT_GATEWAY=sandbox takes no money: demo only (MOTCUA_DEMO=1)")
 
 
 def from_environment() -> Settings:

@@ -136,6 +136,8 @@ class Embedded:
             "MOTCUA_INDEX_KEY": self.secrets.index_key,
             "MOTCUA_TOKEN_KEY": self.secrets.token_key,
             "MOTCUA_ANCHOR_KEY": self.secrets.anchor_key,
+            "MOTCUA_PAYMENT_GATEWAY": "sandbox",
+            "MOTCUA_PAYMENT_SECRET": self.secrets.payment_secret,
         }
         for name in PARTS:
             environment |= self.part(name).environment()

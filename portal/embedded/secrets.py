@@ -30,6 +30,7 @@ class Secrets(msgspec.Struct, frozen=True, kw_only=True):
     data_key: str  # 32 bytes, base64url: wraps the key of each subject
     index_key: str  # 32 bytes, base64url: blind indexes
     token_key: str  # PEM, P-256: signs tokens (ES256)
+    payment_secret: str  # shared with the sandbox gateway
     anchor_key: str  # PEM, P-256: signs the anchors of the event chain
 
 
@@ -54,6 +55,7 @@ def signing_key() -> str:
 MAKERS: dict[str, Callable[[], str]] = {
     "data_key": symmetric_key,
     "index_key": symmetric_key,
+    "payment_secret": symmetric_key,
     "token_key": signing_key,
     "anchor_key": signing_key,
 }

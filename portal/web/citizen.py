@@ -71,7 +71,7 @@ def show(
         else 0,
         entries=path_of(view),
         panels=panels.applicant(session, actor, view),
-        owed=[one for one in view.fees if one.settled_at is None],
+        owed=[one for one in view.fees if one.owed],
         documents=[(one, desk_queries.DOCUMENT_NAMES[DocumentKind(one.kind)]) for one in documents],
         results=[one for one in documents if one.kind == DocumentKind.RESULT],
         form03=next((one for one in documents if one.kind == DocumentKind.FORM_03), None),

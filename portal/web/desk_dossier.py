@@ -230,7 +230,7 @@ def desk_page(
     results = [one for one in view.attachments if one.requirement_key == RESULT]
     viewed = next((one for one in view.attachments if str(one.id) == file and one.state == "ready"), None)
     needs_file = view.content.result is not None and not view.content.result.generated
-    owed = [fee for fee in view.fees if fee.settled_at is None]
+    owed = [fee for fee in view.fees if fee.owed]
     history = history_of(session, view, actor)
     return page(
         request,

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from auth.actor import Actor
 from auth.http import CurrentActor
-from dossiers import attachments, decision, processing, views
+from dossiers import attachments, decision, fees, processing, views
 from dossiers.attachment_rules import RESULT
 from dossiers.controllers import OFFICER
 from dossiers.models import Dossier
@@ -169,7 +169,7 @@ def settle_fee(desk: PostedAct) -> Response[Any]:
     if line is None:
         raise Malformed("Biểu mẫu thiếu thông tin. Tải lại trang rồi thử lại.")
     return desk.attempt(
-        lambda: processing.settle_fee(
+        lambda: fees.settle_fee(
             desk.session, desk.actor, desk.dossier_id, fee_line_id=line, seq=desk.seq, key=desk.key
         ),
         lambda _: "Đã ghi nhận thu tiền mặt.",

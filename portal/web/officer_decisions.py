@@ -83,7 +83,7 @@ def _lacking(view: DossierView, typed: Typed) -> tuple[str, str] | None:
     if typed.outcome != "approve":
         what = "không tiếp nhận" if typed.outcome == "refuse" else "từ chối giải quyết"
         return None if typed.note.strip() else (f"Nhập lý do {what}, người nộp đọc được", "note")
-    if owed := sum(fee.amount_vnd for fee in view.fees if fee.settled_at is None):
+    if owed := sum(fee.amount_vnd for fee in view.fees if fee.owed):
         return f"Ghi nhận đã thu {dong(owed)} trước khi phê duyệt", "phi"
     result = view.content.result
     if result is not None and not result.generated and checked_result(view) is None:

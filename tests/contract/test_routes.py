@@ -36,6 +36,7 @@ PUBLIC = {
     "/api/v1/statistics/online-rates", "/api/v1/statistics/dossiers",
     "/api/v1/statistics/online-rates.csv", "/api/v1/statistics/dossiers.csv",
     "/open-data/catalogue.json", "/open-data/catalogue.csv", "/open-data/catalogue.schema.json",
+    "/api/v1/payments/{gateway:str}/callback",
     "/.well-known/motcua-journal-key.pem", "/api/v1/journal/roots",
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from auth.access_log import note_reading
-from dossiers import access, decision, inbox, processing, queries, views
+from dossiers import access, decision, fees, inbox, ledger, processing, queries, views
 from dossiers.models import AttachmentState, Document, DocumentKind
 from dossiers.workflow import Action, Status, WrongState
 from portal.core import events
@@ -200,9 +200,9 @@ def test_approval_says_unpaid_until_the_cash_is_noted(session, with_fees):
 
     with pytest.raises(decision.Unpaid) as refused:
         decision.approve(session, officer, dossier.id)
-    processing.settle_fee(session, officer, dossier.id, fee_line_id=line.id)
-    with pytest.raises(processing.FeeSettled):
-        processing.settle_fee(session, officer, dossier.id, fee_line_id=line.id)
+    fees.settle_fee(session, officer, dossier.id, fee_line_id=line.id)
+    with pytest.raises(ledger.FeeSettled):
+        fees.settle_fee(session, officer, dossier.id, fee_line_id=line.id)
 
     assert "16.000" in refused.value.detail
     approved = decision.approve(session, officer, dossier.id)
@@ -244,7 +244,7 @@ def test_rejection_closes_as_stopped_with_its_ground(session, world):
 def test_the_result_is_returned_only_when_it_is_written(session, with_fees):
     officer, dossier = with_fees
     line = queries.fee_lines(session, dossier.id)[0]
-    processing.settle_fee(session, officer, dossier.id, fee_line_id=line.id)
+    fees.settle_fee(session, officer, dossier.id, fee_line_id=line.id)
     decision.approve(session, officer, dossier.id)
 
     with pytest.raises(decision.ResultPending):

@@ -16,7 +16,7 @@ import urllib3
 from sqlmodel import Session, col, select
 
 from auth.actor import Actor, Role
-from dossiers import attachments, decision, documents, filing, processing, verify
+from dossiers import attachments, decision, documents, fees, filing, payments, processing, verify
 from dossiers.models import Attachment, AttachmentState, Document, DocumentKind, Dossier, FeeLine
 from dossiers.rollups import fold_once
 from dossiers.verification.report import Findings
@@ -28,6 +28,7 @@ from portal.embedded import Embedded
 from portal.worker import SUBSCRIBERS, celery_app
 from tests import factories
 from tests.conftest import clone, drop, settings_for
+from tests.dossiers import money
 from tests.files import corpus
 from tests.verify.journals import written
 from tests.verify.tampering import history
@@ -209,10 +210,11 @@ def _lives(world: World) -> None:
     world.act(processing.claim, returned)
     with world.worker() as session:
         line = session.exec(select(FeeLine).where(FeeLine.dossier_id == returned)).one()
-    world.act(processing.settle_fee, returned, fee_line_id=line.id)
+    world.act(fees.settle_fee, returned, fee_line_id=line.id)
     result = world.attach(world.officer, returned, "result", "kết quả.pdf")
     world.act(decision.approve, returned, result_attachment_id=result, ground="Đủ điều kiện.")
     world.act(decision.deliver, returned)
+    _paid_online(world, plain)
     settled = world.file("settled", written)
     for work in (processing.receive, processing.claim, decision.approve):
         world.act(work, settled)
@@ -225,8 +227,20 @@ def _lives(world: World) -> None:
         statuses = set(session.exec(select(col(Dossier.status))))
     assert kinds == set(DocumentKind)
     assert states == {AttachmentState.READY, AttachmentState.REMOVED}
-    assert statuses == {"draft", "submitted", "refused", "stopped", "returned", "settled"}
+    assert statuses == {"draft", "submitted", "accepted", "refused", "stopped", "returned", "settled"}
     world.sign()
+
+
+def _paid_online(world: World, procedure: Any) -> None:
+    """A dossier paid through the gateway, twice: the second time is to be given back."""
+    online = world.file("online", procedure)
+    world.act(processing.receive, online)
+    with world.as_(world.citizen) as session:
+        payment, _ = payments.begin(session, world.citizen, online)
+    for _ in range(2):
+        with world.app() as session:
+            payments.book(session, "sandbox", money.told(payment))
+            session.commit()
 
 
 @pytest.fixture

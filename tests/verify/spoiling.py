@@ -62,6 +62,61 @@ SQL = {
         "dossiers",
         "8000 đồng were paid, its row says otherwise",
     ),
+    "a payment gone from the ledger": (
+        "returned",
+        "DELETE FROM ledger_entry WHERE dossier_id = :id AND entry = 'payment'",
+        "dossiers",
+        "made payment of -8000 đồng",
+    ),
+    "a payment made less in the ledger": (
+        "online",
+        "UPDATE ledger_entry SET amount_vnd = -1 WHERE dossier_id = :id AND entry = 'payment'",
+        "dossiers",
+        "an entry payment of -1 đồng",
+    ),
+    "a credit out of nothing": (
+        "rejected",
+        "INSERT INTO ledger_entry (dossier_id, fee_line_id, entry, amount_vnd, at, made_by_seq)"
+        " SELECT dossier_id, id, 'payment', -8000, now(), 9 FROM fee_line WHERE dossier_id = :id",
+        "dossiers",
+        "an entry payment of -8000 đồng",
+    ),
+    "a surplus kept in silence": (
+        "online",
+        "DELETE FROM ledger_entry WHERE dossier_id = :id AND entry = 'surplus'",
+        "dossiers",
+        "made surplus of -8000 đồng",
+    ),
+    "an attempt said to have failed": (
+        "online",
+        "UPDATE payment SET state = 'failed' WHERE dossier_id = :id",
+        "dossiers",
+        "is failed, its events say otherwise",
+    ),
+    "a receipt's number changed": (
+        "returned",
+        "UPDATE receipt SET number = 77 WHERE dossier_id = :id; UPDATE receipt_counter SET n = 77",
+        "dossiers",
+        "is not the one that was given",
+    ),
+    "a receipt made less": (
+        "online",
+        "UPDATE receipt SET amount_vnd = 1 WHERE dossier_id = :id",
+        "dossiers",
+        "is over 1 đồng, 8000 were paid",
+    ),
+    "the counter of receipts set back": (
+        None,
+        "UPDATE receipt_counter SET n = 1",
+        "money",
+        "number 2 was given, the counter says 1",
+    ),
+    "a gateway's message hidden": (
+        "online",
+        "DELETE FROM callback USING payment p WHERE p.id = payment_id AND p.dossier_id = :id",
+        "money",
+        "messages tell of 0 đồng, 16000 are booked",
+    ),
     "a fee made less": (
         "rejected",
         "UPDATE fee_line SET amount_vnd = 1 WHERE dossier_id = :id",
