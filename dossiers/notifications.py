@@ -112,8 +112,7 @@ def tell_desk(stream_id: str, seq: int) -> None:
 
 def to_applicant(change: Change, dossier_id: UUID, name: str, email: str) -> Message:
     """The applicant's message of an event."""
-    name_of = change.event.name
-    headline, lines = of_money(change.event) if name_of in ABOUT_MONEY else _WORDS[name_of](change)
+    headline, lines = _WORDS[change.event.name](change)
     who = f"Cơ quan: {change.agency}."
     if change.officer:
         who += f" Người thực hiện: {change.officer}."
@@ -194,6 +193,7 @@ def _delivered(change: Change) -> tuple[str, list[str]]:  # noqa: ARG001
 
 
 _WORDS: Final[dict[str, Callable[[Change], tuple[str, list[str]]]]] = {
+    **dict.fromkeys(ABOUT_MONEY, lambda change: of_money(change.event)),
     "dossier.submitted": _submitted,
     "dossier.accepted": _accepted,
     "dossier.refused": _refused,

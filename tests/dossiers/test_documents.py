@@ -280,5 +280,5 @@ def test_every_event_with_subscribers_has_its_words_and_its_task() -> None:
     celery_app.loader.import_default_modules()
     told = {name for name, tasks in SUBSCRIBERS.items() if "dossiers.notifications.tell_applicant" in tasks}
     assert told <= set(notifications._WORDS)
-    for task in ("acknowledge", "form01", "form03", "result"):
+    for task in ("acknowledge", "form01", "form03", "receipt", "result"):
         assert f"dossiers.documents.{task}" in celery_app.tasks

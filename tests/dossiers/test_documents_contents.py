@@ -13,6 +13,7 @@ import pytest
 from dossiers.deadlines import due, reception_due
 from dossiers.documents_contents import Facts, File, Office, context, template
 from dossiers.documents_pdf import DocumentFailed, Press
+from dossiers.documents_receipt import Collected
 from dossiers.models import DocumentKind
 from portal.core.calendar import VIET_NAM
 from services_catalog import content as catalogue
@@ -89,6 +90,7 @@ def facts(**changes: Any) -> Facts:
         "fees": [("Lệ phí cấp giấy xác nhận", 15_000), ("Bản thứ hai", 8_000)],
         "reason": "",
         "signer": "Trần Văn Lộc",
+        "collected": Collected("MC-26E", 42, "transfer", [("Lệ phí hộ tịch", 15_000), ("Bản sao", 8_000)]),
     }
     return Facts(**{**given, **changes})
 
@@ -196,6 +198,27 @@ def test_the_result_says_what_was_decided_by_whom_and_when(press: Press) -> None
     assert "ký số" not in text
 
 
+def test_a_receipt_says_series_number_collector_fees_and_the_amount_in_words(press: Press) -> None:
+    """Decree 254/2026/NĐ-CP, content of receipts."""
+    pdf = press.template("receipt.html", context(DocumentKind.RECEIPT, facts()))
+    text = " ".join(" ".join(pages(pdf)).split())
+
+    for expected in (
+        "Ký hiệu: MC-26E. Số: 00000042",
+        "Trung tâm Phục vụ hành chính công xã Tân Hòa",
+        "Nguyễn Thị Ễ Ộ Ẵ",
+        "H99.12.05-261113-0042",
+        "Lệ phí hộ tịch",
+        "15.000 đồng",
+        "23.000 đồng",
+        "Hai mươi ba nghìn đồng",
+        "Chuyển khoản",
+        "Lê Minh Tuấn",
+    ):
+        assert expected in text
+    assert len(pages(pdf)) == 1
+
+
 def test_the_same_facts_give_the_same_bytes(press: Press) -> None:
     """A second drawing, also by another press after a crash, gives the same document."""
     kind = DocumentKind.RESULT
@@ -219,6 +242,7 @@ def test_hostile_text_is_only_text(press: Press, kind: DocumentKind) -> None:
         signer=HOSTILE,
         officer=HOSTILE,
         fees=[(HOSTILE, 1)],
+        collected=Collected("MC-26E", 1, "cash", [(HOSTILE, 1)]),
     )
     pdf = press.template(template(kind), context(kind, given))
     text = "".join(" ".join(pages(pdf)).split())
