@@ -76,7 +76,6 @@ _LEAVES: Final[Mapping[str, Status]] = {
     "dossier.accepted": Status.ACCEPTED,
     "dossier.refused": Status.REFUSED,
     "dossier.claimed": Status.PROCESSING,
-    "dossier.duty_asked": Status.FINANCIAL_DUTY,
     "dossier.approved": Status.SETTLED,
     "dossier.rejected": Status.STOPPED,
     "dossier.delivered": Status.RETURNED,
