@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 from auth import service as accounts
 from auth.actor import Actor, Role
-from dossiers import decision, filing, processing, queries
+from dossiers import decision, fees, filing, processing, queries
 from dossiers.models import Attachment, AttachmentState, Dossier, UploadWay
 from dossiers.tasks import effect_key
 from dossiers.workflow import Status
@@ -272,8 +272,9 @@ def _release(session: Session, world: World, draw: random.Random, dossier: Dossi
 
 def _collect(session: Session, world: World, draw: random.Random, dossier: Dossier) -> object:
     by = _desk(session, world, draw, dossier)
-    owed = [line for line in queries.fee_lines(session, dossier.id) if line.settled_at is None]
-    return processing.settle_fee(session, by, dossier.id, fee_line_id=owed[0].id) if owed else None
+    lines = queries.fee_lines(session, dossier.id)
+    owed = [line for line in lines if line.settled_at is None and line.waived_at is None]
+    return fees.settle_fee(session, by, dossier.id, fee_line_id=owed[0].id) if owed else None
 
 
 def _approve(session: Session, world: World, draw: random.Random, dossier: Dossier) -> object:
