@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from auth.actor import Actor
-from dossiers import calendars, clocks, open_request, queries, supplement_queries, supplements
+from dossiers import calendars, open_request, queries, supplement_queries, supplements
 from dossiers.models import Dossier
 from dossiers.processing import begin, facts, finish, worded
 from dossiers.supplement_models import Supplement, SupplementState
@@ -65,7 +65,7 @@ def ask_withdrawal(
         return begun
     dossier, after = begun
     name = "dossier.withdrawal_asked"
-    data = {"at": clocks.turn(session, dossier, name, {})["at"]}
+    data = supplements.clock_data(session, dossier, name, {})
     return finish(session, dossier, after, name, actor, data, {"reason": reason} if reason else None)
 
 

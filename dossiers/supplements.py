@@ -130,9 +130,9 @@ def ask(
         "stage": stage,
         "items": [{"kind": one.kind, "key": one.key, "reason": one.reason} for one in checked],
     }
-    data |= {"due_at": due_at} if due_at else {}
+    data |= {"supply_by": due_at} if due_at else {}
     data |= {"ground": ground} if ground else {}
-    data["at"] = clocks.turn(session, dossier, "dossier.supplement_asked", data)["at"]
+    data |= clock_data(session, dossier, "dossier.supplement_asked", data)
     why = {f"{one.kind}:{one.key}": one.why for one in checked}
     private = {"why": why, **({"note": note} if note else {})}
     private |= {"ground": ground_words} if ground_words else {}
@@ -290,6 +290,6 @@ def close(session: Session, dossier: Dossier, row: Supplement, state: Supplement
 
 
 def clock_data(session: Session, dossier: Dossier, name: str, data: dict[str, Any]) -> dict[str, Any]:
-    """What the clock adds to an event that lets it go on: the instant, and both due dates once it started."""
+    """What the clock adds to an event that touches it: the instant, and both due dates once it runs."""
     turned = clocks.turn(session, dossier, name, data)
     return turned if turned["due_at"] is not None else {"at": turned["at"]}

@@ -19,7 +19,7 @@ def _instant(value: Any) -> datetime:
 
 
 def _until(change: "Change") -> str:
-    due = change.event.data.get("due_at")
+    due = change.event.data.get("supply_by")
     if not due:
         return "Gửi sớm ngày nào, hồ sơ được giải quyết tiếp ngày ấy."
     return f"Gửi chậm nhất {clock_and_weekday(_instant(due))}; quá hạn này hồ sơ sẽ được dừng giải quyết."

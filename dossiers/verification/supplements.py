@@ -45,7 +45,7 @@ def fold(events: Sequence[Event]) -> Told:
                     "stage": data["stage"],
                     "ground": data.get("ground"),
                     "asked_by": event.actor_id,
-                    "due_at": _instant(data.get("due_at")),
+                    "due_at": _instant(data.get("supply_by")),
                     "state": "open",
                     "items": items,
                 }

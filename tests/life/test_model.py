@@ -1,0 +1,225 @@
+"""The portal beside a model of sixty lines: whatever is done, both know the same dossier."""
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from auth.actor import Actor
+from dossiers import decision, ends, extensions, filing, processing, supplements, supplying
+from dossiers.models import Dossier
+from dossiers.supplement_models import FurtherGround, ItemKind
+from dossiers.verification.folding import Event, differs, fold
+from portal.core import clock
+from portal.core.db import act_as
+from portal.core.errors import DomainError
+from tests import factories
+from tests.conftest import Database
+from tests.life import model
+
+Act = Callable[[Any, Actor, Any, bool], object]
+ITEM = supplements.Item(
+    kind=ItemKind.FIELD, key="full_name", reason="incorrect", why="Ghi đúng họ tên.", again="Vẫn chưa đúng."
+)
+REASON = "Theo quy định."
+
+
+def _ask(session: Any, who: Actor, dossier: Dossier, grounded: bool) -> object:
+    return supplements.ask(
+        session,
+        who,
+        dossier.id,
+        items=[ITEM],
+        ground=FurtherGround.NEW_FACT if grounded else None,
+        ground_words=REASON if grounded else "",
+    )
+
+
+def _extend(session: Any, who: Actor, dossier: Dossier, _: bool) -> object:
+    """Far enough ahead to be later than any due date of the three-month limit."""
+    day = clock.today() + timedelta(days=300)
+    while day.weekday() != 2 or day.month in (1, 2, 4, 9) or (day.month, day.day) == (11, 24):
+        day += timedelta(days=1)
+    return extensions.extend(session, who, dossier.id, until=day, reason=REASON)
+
+
+CALLS: dict[str, Act] = {
+    "submit": lambda s, who, one, _: filing.submit(s, who, one.id, idempotency_key=None),
+    "receive": lambda s, who, one, _: processing.receive(s, who, one.id),
+    "refuse": lambda s, who, one, _: processing.refuse(s, who, one.id, reason=REASON),
+    "claim": lambda s, who, one, _: processing.claim(s, who, one.id),
+    "release": lambda s, who, one, _: processing.release(s, who, one.id),
+    "ask_supplement": _ask,
+    "supplement": lambda s, who, one, _: supplying.respond(s, who, one.id, answers={"full_name": "Lê Bình"}),
+    "revoke_supplement": lambda s, who, one, _: supplements.revoke(s, who, one.id, reason=REASON),
+    "ask_withdrawal": lambda s, who, one, _: ends.ask_withdrawal(s, who, one.id),
+    "keep": lambda s, who, one, _: ends.keep(s, who, one.id, reason=REASON),
+    "withdraw": lambda s, who, one, _: ends.stop(s, who, one.id),
+    "extend": _extend,
+    "approve": lambda s, who, one, _: decision.approve(s, who, one.id),
+    "reject": lambda s, who, one, _: decision.reject(s, who, one.id, ground=REASON),
+    "deliver": lambda s, who, one, _: decision.deliver(s, who, one.id),
+}
+WHO = ("applicant", "anh", "binh", "stranger", "elsewhere")
+
+
+def test_the_model_knows_every_act_that_is_tried() -> None:
+    assert set(CALLS) == set(model.ACTS)
+
+
+def machine(database: Database) -> type[RuleBasedStateMachine]:
+    """The machine over one database; each run is a dossier of its own, rolled back at the end."""
+    with database.worker() as session:
+        agency, other = factories.agency(session), factories.agency(session)
+        procedure = factories.procedure(
+            session,
+            agency.id,
+            made_content={
+                **factories.simple(),
+                "time_limit": {"amount": 90, "unit": "working_day"},
+                "result": None,
+            },
+        )
+        people = {
+            "applicant": factories.citizen(session),
+            "stranger": factories.citizen(session),
+            "anh": factories.officer(session, agency.id),
+            "binh": factories.officer(session, agency.id),
+            "elsewhere": factories.officer(session, other.id),
+        }
+        session.commit()
+
+    class Life(RuleBasedStateMachine):
+        """What people do, in any order and however senseless."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.session = database.app()
+            self.began, self.hours = clock.now(), 0.0
+            self.session.begin()
+            act_as(self.session, people["applicant"].id, frozenset())
+            made = factories.draft(self.session, people["applicant"], procedure, agency.id)
+            factories.ready_file(self.session, made)
+            self.dossier_id, self.before = made.id, made.seq
+            self.model = model.Dossier()
+
+        def teardown(self) -> None:
+            self.session.rollback()
+            self.session.close()
+
+        def _read(self) -> Any:
+            """The row as the database has it, as the worker of the same transaction sees it."""
+            owner = people["applicant"]
+            act_as(self.session, owner.id, owner.agency_ids)
+            return self.session.execute(
+                sa.select(Dossier.__table__).where(Dossier.__table__.c.id == self.dossier_id)  # type: ignore[attr-defined]
+            ).one()
+
+        @rule(act=st.sampled_from(sorted(CALLS)), who=st.sampled_from(WHO), grounded=st.booleans())
+        def anything(self, act: str, who: str, grounded: bool) -> None:
+            self._try(act, who, grounded)
+
+        @precondition(lambda self: self.model.status not in model.ENDS)
+        @rule(data=st.data(), grounded=st.booleans(), wait=st.sampled_from([0.0, 0.2, 3.0, 30.0]))
+        def something_fitting(self, data: st.DataObject, grounded: bool, wait: float) -> None:
+            """An act that the model allows: otherwise most runs would end at the first door."""
+            self.hours += wait
+            fitting = [
+                (act, who)
+                for act in sorted(CALLS)
+                for who in WHO
+                if self.model.allows(act, who, self.hours, grounded=grounded)
+            ]
+            if fitting:
+                self._try(*data.draw(st.sampled_from(fitting)), grounded)
+
+        def _try(self, act: str, who: str, grounded: bool) -> None:
+            allowed = self.model.allows(act, who, self.hours, grounded=grounded)
+            actor = people[who]
+            act_as(self.session, actor.id, actor.agency_ids)
+            with clock.at(self.began + timedelta(hours=self.hours)):
+                one = _Ref(self.dossier_id)
+                point = self.session.begin_nested()
+                try:
+                    CALLS[act](self.session, actor, one, grounded)
+                    self.session.flush()
+                    point.commit()
+                    done, said = True, ""
+                except DomainError as refused:
+                    point.rollback()
+                    self.session.expire_all()
+                    done, said = False, f"{type(refused).__name__}: {refused}"
+            assert done == allowed, (act, who, self.model, said)
+            if done:
+                self.model.do(act, who, self.hours)
+
+        @invariant()
+        def both_know_the_same(self) -> None:
+            row = self._read()
+            holder = people[self.model.holder].id if self.model.holder else None
+            assert (row.status, list(row.way_back), row.holder_id) == (
+                self.model.status, self.model.way, holder,
+            )  # fmt: skip
+            assert (row.extended_at is not None) == self.model.extended
+            assert row.seq == self.before + self.model.events
+
+        @invariant()
+        def the_row_is_what_its_events_lead_to(self) -> None:
+            row = self._read()
+            bodies = self.session.execute(
+                sa.text("SELECT body FROM event WHERE stream_id = :id ORDER BY seq"), {"id": self.dossier_id}
+            ).scalars()
+            folded = fold([msgspec.json.decode(body, type=Event) for body in bodies])
+            assert folded.problem is None
+            for name, expected in folded.columns.items():
+                kept = getattr(row, name)
+                plain = str(kept) if name.endswith("_id") and kept is not None else kept
+                assert not differs(expected, plain), (name, expected, kept)
+
+    return Life
+
+
+class _Ref(msgspec.Struct, frozen=True):
+    """The dossier by its id alone: each act reads it anew."""
+
+    id: Any
+
+
+def test_whatever_is_done_the_database_is_as_the_model(database: Database) -> None:
+    """Short here; 2,000 runs of 50 steps with script/test --long."""
+    run_state_machine_as_test(
+        machine(database),
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=25,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.long
+def test_whatever_is_done_the_database_is_as_the_model_for_long(database: Database) -> None:
+    run_state_machine_as_test(
+        machine(database),
+        settings=settings(
+            max_examples=int(os.environ.get("LIFE_RUNS", "2000")),
+            stateful_step_count=50,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
