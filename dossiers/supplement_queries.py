@@ -71,6 +71,12 @@ def open_row(session: Session, dossier_id: UUID) -> Supplement | None:
     ).one_or_none()
 
 
+def opened_due(session: Session, dossier_id: UUID) -> datetime | None:
+    """When the applicant's time for the open request ends."""
+    row = open_row(session, dossier_id)
+    return row.due_at if row else None
+
+
 def opened(session: Session, subject_id: UUID, row: Supplement) -> Asked:
     """A row with its items, opened."""
     items = session.exec(

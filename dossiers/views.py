@@ -34,6 +34,7 @@ class AttachmentView(msgspec.Struct, frozen=True):
     kind: str | None
     size: int
     sha256: str | None
+    supplement_id: UUID | None = None  # the request it was handed in for
 
 
 class FeeView(msgspec.Struct, frozen=True):
@@ -73,6 +74,7 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     """One dossier with answers opened. `allowed` are the acts the law and the actor's role permit now."""
 
     id: UUID
+    subject_id: UUID
     seq: int
     answers_seq: int
     reference: str | None
@@ -136,6 +138,7 @@ class _Attachment(msgspec.Struct):
     size: int | None
     declared_size: int
     sha256: str | None
+    supplement_id: UUID | None
 
 
 class _Decision(msgspec.Struct):
@@ -165,7 +168,18 @@ def _rows(model: Any, fields: tuple[str, ...], hexed: tuple[str, ...], order: st
 
 _ATTACHMENTS = _rows(
     Attachment,
-    ("id", "requirement_key", "sealed", "state", "reason", "kind", "size", "declared_size", "sha256"),
+    (
+        "id",
+        "requirement_key",
+        "sealed",
+        "state",
+        "reason",
+        "kind",
+        "size",
+        "declared_size",
+        "sha256",
+        "supplement_id",
+    ),
     ("sealed", "sha256"),
     "id",
 )
@@ -200,6 +214,7 @@ def summary(session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: 
     answers = _opened(session, row, "answers")
     return DossierView(
         **{name: getattr(row, name) for name in _PLAIN},
+        subject_id=row.subject_id,
         agency_id=row.competent_agency_id,
         agency_name=row.agency_name,
         agency_code=row.agency_code,
@@ -319,6 +334,7 @@ def _attachment(session: Session, dossier: Any, line: _Attachment) -> Attachment
         line.kind,
         line.size if line.size is not None else line.declared_size,
         line.sha256,
+        line.supplement_id,
     )
 
 

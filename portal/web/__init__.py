@@ -14,6 +14,7 @@ from portal.web import (
     demo,
     designer,
     designer_preview,
+    desk_supplement,
     figures,
     filing,
     imports,
@@ -25,6 +26,7 @@ from portal.web import (
     public,
     setup,
     submitting,
+    supplementing,
 )
 
 # One router for all: Litestar 2.25 wraps a handler twice when a second one of the same path comes later
@@ -41,11 +43,13 @@ _pages: list[Any] = [
     *papers.route_handlers,
     *submitting.route_handlers,
     *citizen.route_handlers,
+    *supplementing.route_handlers,
     *demo.route_handlers,
     *figures.route_handlers,
     *officer.route_handlers,
     *officer_acts.route_handlers,
     *officer_decisions.route_handlers,
+    *desk_supplement.route_handlers,
     *admin.route_handlers,
     *designer.route_handlers,
     *designer_preview.route_handlers,

@@ -34,7 +34,19 @@ RETURN_WAYS: Final = {
 }
 ICONS: Final = {"pdf": "file-earmark-pdf", "jpeg": "file-earmark-image", "png": "file-earmark-image"}
 PICTURES: Final = ("jpeg", "png")
+SEEN: Final = ("ready", "replaced")  # a checked file opens; one that was replaced too
 PERSONAL_ID: Final = 12  # digits
+# Events whose words the history shows.
+TOLD: Final = frozenset(
+    {
+        "dossier.refused",
+        "dossier.rejected",
+        "dossier.supplement_revoked",
+        "dossier.kept",
+        "dossier.stopped",
+        "dossier.extended",
+    }
+)
 _AFTER: Final = {
     Status.REFUSED: "Người nộp nhận phiếu mẫu 03, có thể sửa rồi nộp lại, hoặc khiếu nại.",
     Status.STOPPED: "Người nộp nhận phiếu mẫu 03, có thể nộp lại, hoặc khiếu nại. Hồ sơ khép lại.",
@@ -77,6 +89,8 @@ class Typed(msgspec.Struct, frozen=True):
     note: str = ""
     problem: str = ""
     field: str = ""
+    until: str = ""
+    code: str = "other"
 
 
 def masked(value: str) -> str:
@@ -140,7 +154,11 @@ def papers_of(view: DossierView) -> list[Paper]:
     """The papers in the order of the procedure; those neither handed in nor needed are left out."""
     papers = []
     for requirement in view.content.requirements:
-        files = [one for one in view.attachments if one.requirement_key == requirement.key]
+        files = [
+            one
+            for one in view.attachments
+            if one.requirement_key == requirement.key and one.state != "replaced"
+        ]
         expected = terms.needed(requirement, view.content, view.answers)
         if files or expected:
             papers.append(Paper(requirement.name, files, expected))
@@ -163,8 +181,9 @@ def history_of(session: Session, view: DossierView, actor: Actor) -> list[Entry]
         kind, text = ("now" if event is told[-1] and view.status not in END else ""), ""
         if event.name in OF_APPLICANT:
             who, kind = view.applicant.get("name") or "Người nộp", kind or "you"
-        if event.name in ("dossier.refused", "dossier.rejected"):
-            text = events.private_of(session, view.id, event.seq).get("reason", "")
+        if event.name in TOLD:
+            told_why = events.private_of(session, view.id, event.seq)
+            text = told_why.get("reason") or told_why.get("note") or ""
         if event.name == "dossier.approved" and view.decision:
             who = view.decision.signer or who
         entries.append(Entry(label_of(event.name), who, event.at, kind, text))
@@ -228,7 +247,7 @@ def desk_page(
     permitted = set(view.allowed)
     decides = view.holds and Action.APPROVE in permitted
     results = [one for one in view.attachments if one.requirement_key == RESULT]
-    viewed = next((one for one in view.attachments if str(one.id) == file and one.state == "ready"), None)
+    viewed = next((one for one in view.attachments if str(one.id) == file and one.state in SEEN), None)
     needs_file = view.content.result is not None and not view.content.result.generated
     owed = [fee for fee in view.fees if fee.owed]
     history = history_of(session, view, actor)

@@ -43,7 +43,10 @@ EMPTY = {
     "all": "Đơn vị chưa nhận hồ sơ nào.",
 }
 CHANNELS = (("online", "Trực tuyến"), ("counter", "Tại quầy"), ("post", "Qua bưu điện"))
-POSTED_TO = ("tiep-nhan", "khong-tiep-nhan", "nhan-viec", "tra-lai", "thu-phi", "quyet-dinh", "tra-ket-qua")
+POSTED_TO = (
+    "tiep-nhan", "khong-tiep-nhan", "nhan-viec", "tra-lai", "thu-phi", "quyet-dinh", "tra-ket-qua",
+    "rut-yeu-cau", "dung", "giu-ho-so", "gia-han",
+)  # fmt: skip
 Text = Annotated[str, QueryParameter(max_length=120, required=False)]
 
 

@@ -4,29 +4,29 @@ A panel reads at most one statement, and none when the dossier does not need it 
 tests/contract/test_statements.py). Its template finds itself as `panel`, what it shows as `panel.shown`.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final, Literal
+from collections.abc import Sequence
+from typing import Final
 
-import msgspec
 from sqlmodel import Session
 
 from auth.actor import Actor
 from dossiers.views import DossierView
-
-
-class Panel(msgspec.Struct, frozen=True, kw_only=True):
-    """One part of the page. `act`: what is to be done now; `main`: the papers' side; `side`: facts."""
-
-    template: str
-    place: Literal["act", "main", "side"]
-    shown: dict[str, Any] = {}
-
-
-Maker = Callable[[Session, Actor, DossierView], Panel | None]
+from portal.web import turn_panels
+from portal.web.panel import Maker, Panel
 
 # In the order in which they stand on the page.
-AT_DESK: Final[Sequence[Maker]] = ()
-FOR_APPLICANT: Final[Sequence[Maker]] = ()
+AT_DESK: Final[Sequence[Maker]] = (
+    turn_panels.withdrawal,
+    turn_panels.requests,
+    turn_panels.ask,
+    turn_panels.apology,
+)
+FOR_APPLICANT: Final[Sequence[Maker]] = (
+    turn_panels.asked_of_me,
+    turn_panels.answer,
+    turn_panels.my_withdrawal,
+    turn_panels.ended,
+)
 
 
 def desk(session: Session, actor: Actor, view: DossierView) -> list[Panel]:

@@ -53,21 +53,33 @@ def paper_views(view: DossierView, storage: AppStorage) -> list[PaperView]:
         if paper is None or not terms.applies(requirement, view.content, view.answers):
             continue
         files = [one for one in view.attachments if one.requirement_key == requirement.key]
-        kinds = refusals.accepted(paper.accept)
-        more = f", tối đa {paper.max_files} tệp" if paper.max_files > 1 else ""
-        shown.append(
-            PaperView(
-                requirement=requirement,
-                paper=paper,
-                needed=terms.needed(requirement, view.content, view.answers),
-                files=[_line(one, paper) for one in files],
-                form=attachment_forms.form_for(storage, view.id, paper),
-                full=len(files) >= paper.max_files,
-                accept=",".join(ENDINGS[kind] for kind in requirement.accept),
-                rule=f"{kinds}, mỗi tệp tối đa {paper.max_mb} MB{more}.",
-            )
-        )
+        needed = terms.needed(requirement, view.content, view.answers)
+        shown.append(paper_view(view, storage, requirement, paper, files, needed=needed))
     return sorted(shown, key=lambda one: not one.needed)
+
+
+def paper_view(
+    view: DossierView,
+    storage: AppStorage,
+    requirement: Requirement,
+    paper: Paper,
+    files: list[AttachmentView],
+    *,
+    needed: bool,
+) -> PaperView:
+    """One paper with these files of it."""
+    kinds = refusals.accepted(paper.accept)
+    more = f", tối đa {paper.max_files} tệp" if paper.max_files > 1 else ""
+    return PaperView(
+        requirement=requirement,
+        paper=paper,
+        needed=needed,
+        files=[_line(one, paper) for one in files],
+        form=attachment_forms.form_for(storage, view.id, paper),
+        full=len(files) >= paper.max_files,
+        accept=",".join(ENDINGS[kind] for kind in requirement.accept),
+        rule=f"{kinds}, mỗi tệp tối đa {paper.max_mb} MB{more}.",
+    )
 
 
 def _line(file: AttachmentView, paper: Paper) -> FileLine:
@@ -89,6 +101,8 @@ def papers_page(
 ) -> Response[Any]:
     """What to send, per paper."""
     view = draft_of(session, actor, dossier_id, follow=True)
+    if view.status is Status.SUPPLEMENT:
+        return see_other(f"/ho-so/{dossier_id}/bo-sung")
     if view.status is not Status.DRAFT:
         return see_other(f"/ho-so/{dossier_id}")
     around = shell(view, PAPERS_STEP)

@@ -117,6 +117,7 @@ class Ground:
         self._drafts()
         kinds = {
             "submitted": DEATH,
+            "asked": DEATH,
             "accepted": DEATH,
             "refused": DEATH,
             "rejected": DEATH,
@@ -193,6 +194,21 @@ class Ground:
         """What the officer does with them."""
         act = self.officer.act
         act(self.places["refused"], "refusal", reason="Thiếu bản chụp Giấy chứng tử đã cấp trước đây.")
+        wanted = [
+            {
+                "kind": "paper",
+                "key": "old_death_certificate",
+                "reason": "unreadable",
+                "why": "Chụp lại rõ bốn góc.",
+            },
+            {
+                "kind": "field",
+                "key": self.citizen.content(DEATH).form[0].fields[0].key,
+                "reason": "incorrect",
+                "why": "Ghi đúng như trên giấy chứng tử đã cấp.",
+            },
+        ]
+        act(self.places["asked"], "supplement-request", items=wanted, note="Gửi lại sớm giúp cán bộ.")
         for name in ("accepted", "rejected", "settled", "returned", "processing", "deciding"):
             act(self.places[name], "reception")
         for name in ("rejected", "settled", "returned", "processing", "deciding"):

@@ -10,7 +10,7 @@ from tests.pages.walker import Walker
 OFFICER = "officer"
 DESK = "/can-bo/ho-so/{dossier_id:uuid}"
 ACTS = ("tiep-nhan", "khong-tiep-nhan", "nhan-viec", "tra-lai", "thu-phi", "quyet-dinh", "tra-ket-qua")
-STALE = {"seq": "1", "key": "mot-khoa-cu"}
+STALE = {"seq": "1", "key": "mot-khoa-cu", "note": "Đã xem lại.", "until": "2040-01-02"}
 
 
 def act(name: str, place: str, what: str, values: dict[str, str], status: int, **more: Any) -> Look:
