@@ -21,6 +21,7 @@ WINDOW: Final = 300  # seconds between the time in a message and ours
 MOST_BYTES: Final = 16 * 1024
 SANDBOX: Final = "sandbox"
 SANDBOX_PAGE: Final = "/thanh-toan-thu"
+SANDBOX_KNOWN: Final = "/api/v1/sandbox-gateway"
 TIME, SIGNATURE = "x-gateway-time", "x-gateway-signature"
 
 
@@ -215,7 +216,7 @@ class Sandbox:
 
     def query(self, payment_id: UUID) -> list[Told]:
         """See the protocol."""
-        path = f"{SANDBOX_PAGE}/{payment_id}/tin"
+        path = f"{SANDBOX_KNOWN}/{payment_id}"
         proof = signed(self._secret, path.encode(), now())
         status, body = self._fetch(f"{self._address}{path}", proof)
         if status == 404:

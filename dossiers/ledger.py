@@ -133,7 +133,7 @@ class Book(msgspec.Struct):
                     made_by_seq=self.dossier.seq + 1,
                 )
             )
-            self.by_line[one.line.id] = _after(self.of(one.line.id)[1], one.entry, amount)
+            self.by_line[one.line.id] = after(self.of(one.line.id)[1], one.entry, amount)
             told.append({"line": one.line.id, "entry": one.entry, "amount_vnd": amount})
         for line_id in {one["line"] for one in told}:
             waived = any(one["entry"] is Entry.WAIVER for one in told if one["line"] == line_id)
@@ -162,7 +162,8 @@ class Book(msgspec.Struct):
         return advance(Status.FINANCIAL_DUTY, Action.MEET_DUTY, Status(way[-1]) if way else None)
 
 
-def _after(standing: Standing, entry: Entry, amount: int) -> Standing:
+def after(standing: Standing, entry: Entry, amount: int) -> Standing:
+    """Where a line stands after an entry of this signed amount."""
     owed, paid, waived, surplus = standing.owed, standing.paid, standing.waived, standing.surplus
     if entry in OF_SURPLUS:
         return Standing(owed, paid, waived, surplus - amount)

@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from auth.actor import Actor
 from dossiers import queries
-from dossiers.ledger import Standing, standings
+from dossiers.ledger import Standing, after
 from dossiers.models import FeeLine
-from dossiers.money_models import LedgerEntry, Receipt
+from dossiers.money_models import Entry, LedgerEntry, Receipt
 
 WORDS = {
     "charge": "Phải thu",
@@ -40,6 +40,7 @@ class LineView(msgspec.Struct, frozen=True):
 class EntryView(msgspec.Struct, frozen=True):
     """A movement: what is owed counts positive, what settles it negative."""
 
+    line_id: UUID
     line: str
     entry: str
     amount_vnd: int
@@ -80,9 +81,10 @@ def of(session: Session, actor: Actor, dossier_id: UUID) -> LedgerView:
 
 def gathered(session: Session, dossier_id: UUID) -> LedgerView:
     """The ledger of a dossier that was opened before."""
-    line, entry = FeeLine.__table__, LedgerEntry.__table__  # type: ignore[attr-defined]
+    line = FeeLine.__table__  # type: ignore[attr-defined]
     receipt = Receipt.__table__  # type: ignore[attr-defined]
-    standing = standings(session, dossier_id)
+    moved = entries(session, dossier_id)
+    standing = standings_of(moved)
     lines = [
         _line(row, standing.get(row.id, Standing()))
         for row in session.execute(
@@ -91,12 +93,6 @@ def gathered(session: Session, dossier_id: UUID) -> LedgerView:
             .order_by(line.c.duty, line.c.key)
         )
     ]
-    entries = session.execute(
-        sa.select(line.c.name, entry.c.entry, entry.c.amount_vnd, entry.c.method, entry.c.at)
-        .join(line, line.c.id == entry.c.fee_line_id)
-        .where(entry.c.dossier_id == dossier_id)
-        .order_by(entry.c.id)
-    )
     receipts = session.execute(
         sa.select(
             receipt.c.series,
@@ -113,9 +109,30 @@ def gathered(session: Session, dossier_id: UUID) -> LedgerView:
         owed_vnd=sum(one.owed_vnd for one in lines),
         surplus_vnd=sum(one.surplus_vnd for one in lines),
         lines=lines,
-        entries=[EntryView(row[0], row[1].value, *row[2:]) for row in entries],
+        entries=moved,
         receipts=[ReceiptView(*row) for row in receipts],
     )
+
+
+def entries(session: Session, dossier_id: UUID) -> list[EntryView]:
+    """Every movement of a dossier that was opened before, in their order; one statement."""
+    line, entry = FeeLine.__table__, LedgerEntry.__table__  # type: ignore[attr-defined]
+    found = session.execute(
+        sa.select(line.c.id, line.c.name, entry.c.entry, entry.c.amount_vnd, entry.c.method, entry.c.at)
+        .join(line, line.c.id == entry.c.fee_line_id)
+        .where(entry.c.dossier_id == dossier_id)
+        .order_by(entry.c.id)
+    )
+    return [EntryView(row[0], row[1], row[2].value, *row[3:]) for row in found]
+
+
+def standings_of(moved: list[EntryView]) -> dict[UUID, Standing]:
+    """Where each line stands after these movements."""
+    found: dict[UUID, Standing] = {}
+    for one in moved:
+        before = found.get(one.line_id, Standing())
+        found[one.line_id] = after(before, Entry(one.entry), one.amount_vnd)
+    return found
 
 
 def _line(row: sa.Row[tuple[UUID, str, bool, int, str | None]], standing: Standing) -> LineView:

@@ -22,7 +22,7 @@ from dossiers.fees import resumed
 from dossiers.gateways import Order, Told
 from dossiers.ledger import Book, Movement, NothingOwed
 from dossiers.models import Dossier, PaymentMethod
-from dossiers.money_models import Callback, Entry, Payment, PaymentState
+from dossiers.money_models import Callback, Entry, LedgerEntry, Payment, PaymentState
 from dossiers.processing import came_from, demand_version, finish
 from dossiers.workflow import TRANSITIONS, Action, advance
 from portal.core import idempotency, runtime
@@ -145,6 +145,18 @@ def shown(session: Session, actor: Actor, dossier_id: UUID, payment_id: UUID) ->
     """
     queries.get(session, actor, dossier_id)
     return one(session, payment_id, dossier_id)
+
+
+def came(session: Session, payment: Payment) -> tuple[int, int]:
+    """What came by an attempt, in đồng: (what settled nothing, what was credited)."""
+    table = LedgerEntry.__table__  # type: ignore[attr-defined]
+    found = session.execute(
+        sa.select(table.c.entry, sa.func.sum(-table.c.amount_vnd))
+        .where(table.c.dossier_id == payment.dossier_id, table.c.payment_id == payment.id)
+        .group_by(table.c.entry)
+    )
+    sums = {entry: int(total) for entry, total in found}
+    return sums.get(Entry.SURPLUS, 0), sums.get(Entry.PAYMENT, 0)
 
 
 def book(session: Session, gateway: str, told: Told) -> Verdict:

@@ -1,7 +1,7 @@
 """A citizen's dossiers: the list, one dossier with its clock and its path, its documents."""
 
 from typing import Annotated, Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
@@ -17,7 +17,7 @@ from portal.core.clock import local, now, today
 from portal.core.http import AppStorage, DbSession
 from portal.core.paging import BadCursor
 from portal.core.render import datetime_vi, dong, weekday_date
-from portal.web import panels
+from portal.web import money_panels, panels
 from portal.web.drafts import answer_rows
 from portal.web.pages import AnyRequest, page, see_other
 from services_catalog import forms
@@ -58,6 +58,7 @@ def show(
     if view.status is Status.DRAFT:
         return see_other(f"/ho-so/{dossier_id}/to-khai")
     due_on = local(view.due_at).date() if view.due_at else None
+    owed = [one for one in view.fees if one.owed]
     documents = sorted(view.documents, key=lambda one: one.created_at, reverse=True)
     return page(
         request,
@@ -71,7 +72,9 @@ def show(
         else 0,
         entries=path_of(view),
         panels=panels.applicant(session, actor, view),
-        owed=[one for one in view.fees if one.owed],
+        owed=owed,
+        online=money_panels.to_pay(view, owed),
+        key=str(uuid4()),
         documents=[(one, desk_queries.DOCUMENT_NAMES[DocumentKind(one.kind)]) for one in documents],
         results=[one for one in documents if one.kind == DocumentKind.RESULT],
         form03=next((one for one in documents if one.kind == DocumentKind.FORM_03), None),
@@ -115,6 +118,8 @@ def _about(name: str, view: DossierView) -> str:
         case "dossier.fee_settled":
             paid = sum(one.amount_vnd for one in view.fees if one.settled_at)
             return f"Đã thu {dong(paid)}."
+        case "dossier.payment_received":
+            return "Biên lai, hoặc tiền cần hoàn, xem ở mục Phí, lệ phí và Văn bản."
         case "dossier.approved" | "dossier.rejected" if view.decision is not None:
             signer = f"Người quyết định: {view.decision.signer}. " if view.decision.signer else ""
             return signer + (view.decision.ground if name == "dossier.rejected" else "")

@@ -20,6 +20,7 @@ from portal.core.clock import now
 from portal.core.http import AppStorage, DbSession
 from portal.core.paging import BadCursor
 from portal.core.text import clean
+from portal.web import money_acts
 from portal.web.desk_dossier import desk_page
 from portal.web.due import When, shift, when
 from portal.web.pages import AnyRequest, page, see_other
@@ -45,7 +46,7 @@ EMPTY = {
 CHANNELS = (("online", "Trực tuyến"), ("counter", "Tại quầy"), ("post", "Qua bưu điện"))
 POSTED_TO = (
     "tiep-nhan", "khong-tiep-nhan", "nhan-viec", "tra-lai", "thu-phi", "quyet-dinh", "tra-ket-qua",
-    "rut-yeu-cau", "dung", "giu-ho-so", "gia-han",
+    "rut-yeu-cau", "dung", "giu-ho-so", "gia-han", *money_acts.POSTED_TO,
 )  # fmt: skip
 Text = Annotated[str, QueryParameter(max_length=120, required=False)]
 

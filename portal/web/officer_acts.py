@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from auth.actor import Actor
 from auth.http import CurrentActor
-from dossiers import attachments, decision, fees, processing, views
+from dossiers import attachments, decision, processing, views
 from dossiers.attachment_rules import RESULT
 from dossiers.controllers import OFFICER
 from dossiers.models import Dossier
@@ -162,20 +162,6 @@ def release(desk: PostedAct) -> Response[Any]:
     )
 
 
-@post(f"{AT}/thu-phi", **ACT)
-def settle_fee(desk: PostedAct) -> Response[Any]:
-    """Note that a fee line was paid in cash."""
-    line = desk.id_of("fee")
-    if line is None:
-        raise Malformed("Biểu mẫu thiếu thông tin. Tải lại trang rồi thử lại.")
-    return desk.attempt(
-        lambda: fees.settle_fee(
-            desk.session, desk.actor, desk.dossier_id, fee_line_id=line, seq=desk.seq, key=desk.key
-        ),
-        lambda _: "Đã ghi nhận thu tiền mặt.",
-    )
-
-
 @post(f"{AT}/tra-ket-qua", **ACT)
 def deliver(desk: PostedAct) -> Response[Any]:
     """Return the result; the dossier closes."""
@@ -217,4 +203,4 @@ def result_sent(
     return see_other(back, done("Đã nhận tệp kết quả, đang kiểm tra. Thường mất vài giây."))
 
 
-route_handlers: list[Any] = [receive, claim, release, settle_fee, deliver, remove_result, result_sent]
+route_handlers: list[Any] = [receive, claim, release, deliver, remove_result, result_sent]

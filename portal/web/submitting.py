@@ -45,7 +45,8 @@ def fee_page(
     if around is None:
         return see_other(f"/ho-so/{dossier_id}/kiem-tra")
     items = {item.key: item for item in view.content.fees}
-    return page(request, "filing/fee.html", **shared(around), items=items)
+    online = bool(runtime.settings.payment_gateway)
+    return page(request, "filing/fee.html", **shared(around), items=items, online=online)
 
 
 @get("/ho-so/{dossier_id:uuid}/kiem-tra", sync_to_thread=True, include_in_schema=False, guards=[CITIZEN])

@@ -36,7 +36,7 @@ PUBLIC = {
     "/api/v1/statistics/online-rates", "/api/v1/statistics/dossiers",
     "/api/v1/statistics/online-rates.csv", "/api/v1/statistics/dossiers.csv",
     "/open-data/catalogue.json", "/open-data/catalogue.csv", "/open-data/catalogue.schema.json",
-    "/api/v1/payments/{gateway:str}/callback",
+    "/api/v1/payments/{gateway:str}/callback", "/thanh-toan-thu", "/api/v1/sandbox-gateway/{payment_id:uuid}",
     "/.well-known/motcua-journal-key.pem", "/api/v1/journal/roots",
 }  # fmt: skip
 

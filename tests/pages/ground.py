@@ -136,6 +136,7 @@ class Ground:
             self.citizen.until_checked(self.places[name])
             self.citizen.act(self.places[name], "submission")
         self._work()
+        self._owe()
         self.until_printed("settled", 1)
         self._know()
 
@@ -222,6 +223,22 @@ class Ground:
         self.places["result"] = self.officer.hand_in(
             self.places["deciding"], "result", "Giấy khai sinh, đã ký số.pdf", signed()
         )
+
+    def _owe(self) -> None:
+        """A dossier with its fee open, one waiting for a financial duty, and an attempt to pay."""
+        for name in ("owing", "duty"):
+            dossier = self.places[name] = self.citizen.open(COPY, self.agency)
+            self.citizen.fill(dossier, COPY)
+            self.citizen.act(dossier, "submission")
+            self.officer.act(dossier, "reception")
+        self.officer.act(
+            self.places["duty"],
+            "duty-request",
+            lines=[{"name": "Lệ phí trước bạ nhà đất", "amount_vnd": 12_500_000}],
+        )
+        begun = self.citizen.ask("POST", f"/api/v1/dossiers/{self.places['owing']}/payments", {})
+        self.places["payment"] = str(begun["id"])
+        self.places["order"] = begun["redirect_url"].partition("?")[2]
 
     def _know(self) -> None:
         """Numbers and codes that people type."""

@@ -6,10 +6,11 @@ from tests.pages.tour_citizen import CITIZENS
 from tests.pages.tour_designer import DESIGNER
 from tests.pages.tour_desk import DESKS, FAULTS
 from tests.pages.tour_imports import IMPORTS
+from tests.pages.tour_money import MONEY
 from tests.pages.tour_public import PUBLIC
 from tests.pages.tour_turn import TURN
 
-TOUR: dict[str, Stop] = PUBLIC | CITIZENS | DESKS | EDITORS | DESIGNER | IMPORTS | TURN
+TOUR: dict[str, Stop] = PUBLIC | CITIZENS | DESKS | EDITORS | DESIGNER | IMPORTS | MONEY | TURN
 
 
 def looks(state: str, *, long: bool) -> list[tuple[str, Look]]:

@@ -76,9 +76,6 @@ DESKS: dict[str, Stop] = {
     f"POST {DESK}/nhan-viec": kept_out("can-bo-nhan-muon", "settled", "nhan-viec"),
     f"POST {DESK}/tra-lai": kept_out("can-bo-tra-lai-muon", "rejected", "tra-lai"),
     f"POST {DESK}/tra-ket-qua": kept_out("can-bo-tra-ket-qua-som", "processing", "tra-ket-qua"),
-    f"POST {DESK}/thu-phi": Stop(
-        (act("can-bo-thu-phi-sai", "processing", "thu-phi", {}, 400),), {"empty": FORM, "filled": LANDS}
-    ),
     f"POST {DESK}/khong-tiep-nhan": Stop(
         (
             act(
