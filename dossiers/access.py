@@ -128,7 +128,7 @@ def _of(actor: Actor, agency_id: UUID) -> bool:
 A = Action
 # Acts of the applicant; for what was filed at the counter or by post, the desk enters them too.
 _APPLICANT_ACTS: Final = frozenset(
-    {A.SUBMIT, A.SUPPLEMENT, A.ASK_WITHDRAWAL, A.PAY, A.RATE, A.COMPLAIN}
+    {A.SUBMIT, A.SUPPLEMENT, A.ASK_WITHDRAWAL, A.PAY, A.RATE, A.COMPLAIN, A.CHOOSE_RETURN}
 )  # fmt: skip
 _EITHER: Final = frozenset({A.MESSAGE, A.KEEP})
 _RECEIVING: Final = frozenset({A.RECEIVE, A.REFUSE, A.FORWARD})

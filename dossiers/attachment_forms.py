@@ -15,7 +15,10 @@ from dossiers import open_request, queries
 from dossiers.attachment_rules import (
     INCOMING,
     MB,
+    MESSAGE,
+    REPLY,
     RESULT,
+    SIGNATURE,
     Paper,
     demand_paper,
     demand_room,
@@ -71,10 +74,12 @@ def form_for(storage: Storage, dossier_id: UUID, paper: Paper) -> PostForm:
 
 def back_path(dossier_id: UUID, requirement_key: str, attachment_id: UUID) -> str:
     """The page the store sends the browser to; it calls `returned_from_store`."""
-    if requirement_key == RESULT:
-        return f"/can-bo/ho-so/{dossier_id}/ket-qua/da-gui/{attachment_id}"
     if requirement_key == RESULT:  # sent by the officer, from the desk
         return f"/can-bo/ho-so/{dossier_id}/ket-qua/da-gui/{attachment_id}"
+    if requirement_key in (REPLY, SIGNATURE):
+        return f"/can-bo/ho-so/{dossier_id}/tep/{requirement_key}/da-gui/{attachment_id}"
+    if requirement_key == MESSAGE:
+        return f"/ho-so/{dossier_id}/tin-nhan/da-gui/{attachment_id}"
     return f"/ho-so/{dossier_id}/giay-to/{requirement_key}/da-gui/{attachment_id}"
 
 

@@ -13,13 +13,20 @@ from dossiers.models import Attachment, AttachmentState, Dossier
 from dossiers.workflow import Action, Status, advance
 from portal.core import crypto, runtime, text
 from portal.core.clock import today
-from portal.core.errors import Conflict, Invalid, NotFound
+from portal.core.errors import Conflict, Forbidden, Invalid, NotFound
 from services_catalog.content import Requirement, RevisionContent
 
 MB: Final = 1024 * 1024
 MAX_NAME: Final = 150  # characters of a file's name
 MAX_ROWS: Final = 400  # files ever begun in one dossier, removed ones included
-RESULT: Final = "result"  # the requirement key of the officer's result file
+# Requirement keys of files that are no papers of the procedure.
+RESULT: Final = "result"  # the officer's result file
+MESSAGE: Final = "message"  # what goes along with the applicant's next message
+REPLY: Final = "reply"  # the same of the desk's
+SIGNATURE: Final = "signature"  # the note a receiver signed at the counter
+AUTHORISATION: Final = "authorisation"  # by which somebody files for the owner
+BESIDE: Final = frozenset({RESULT, MESSAGE, REPLY, SIGNATURE})  # never part of what was filed
+_SCANS: Final = ["pdf", "jpeg", "png"]
 STORED: Final = "attachments/"  # keys of files nobody outside can write to any more
 INCOMING: Final = "incoming/"  # keys the store's form writes to
 
@@ -62,6 +69,12 @@ class UploadLost(Conflict):
         super().__init__("Lượt tải này đã hết hiệu lực. Chọn lại tệp để tải từ đầu.")
 
 
+class FileKept(Conflict):
+    """What was sent or filed stays."""
+
+    title = "Tệp đã gửi"
+
+
 class NotServed(Conflict):
     """Only a checked file is given out."""
 
@@ -92,6 +105,12 @@ def paper_of(content: RevisionContent, key: str) -> Paper | None:
     most = runtime.settings.upload_max_mb
     if key == RESULT:
         return Paper(RESULT, "Kết quả giải quyết", ["pdf"], most * MB, 1)
+    if key in (MESSAGE, REPLY):
+        return Paper(key, "Tệp gửi kèm tin nhắn", [*_SCANS, "docx"], min(10, most) * MB, 5)
+    if key == SIGNATURE:
+        return Paper(SIGNATURE, "Phiếu ký nhận kết quả", _SCANS, min(10, most) * MB, 1)
+    if key == AUTHORISATION:
+        return Paper(AUTHORISATION, "Văn bản ủy quyền", _SCANS, min(20, most) * MB, 3)
     found = next((paper for paper in content.requirements if paper.key == key), None)
     if found is None or not handed_in(found):
         return None
@@ -123,13 +142,46 @@ def demand_writable(session: Session, actor: Actor, dossier: Dossier, requiremen
     Raises:
         Forbidden, NotHolder, OwnDossier, WrongState, Locked, Lapsed.
     """
-    if dossier.status is Status.SUPPLEMENT and requirement_key != RESULT:
+    if dossier.status is Status.SUPPLEMENT and requirement_key not in BESIDE:
         access.demand(actor, Action.SUPPLEMENT, dossier)
         return open_request.demand_paper_open(session, dossier, requirement_key)
-    action = Action.APPROVE if requirement_key == RESULT else Action.SUBMIT
+    action = _ACTS.get(requirement_key, Action.SUBMIT)
     access.demand(actor, action, dossier)
+    if requirement_key in (MESSAGE, REPLY) and (requirement_key == MESSAGE) != (
+        dossier.applicant_id == actor.id
+    ):
+        raise Forbidden("Tệp này thuộc tin nhắn của bên kia.")
     advance(dossier.status, action)
     return None
+
+
+_ACTS: Final = {
+    RESULT: Action.APPROVE,
+    MESSAGE: Action.MESSAGE,
+    REPLY: Action.MESSAGE,
+    SIGNATURE: Action.DELIVER,
+}
+
+
+def demand_seen(actor: Actor, dossier: Dossier, file: Attachment) -> None:
+    """Refuse a look at a file of the other side's message before the message is sent.
+
+    Raises:
+        AttachmentNotFound.
+    """
+    others = REPLY if dossier.applicant_id == actor.id else MESSAGE
+    if file.requirement_key == others and file.sealed_at is None:
+        raise AttachmentNotFound
+
+
+def demand_unsent(file: Attachment) -> None:
+    """Refuse to drop a file that was filed or sent.
+
+    Raises:
+        FileKept.
+    """
+    if file.sealed_at is not None:
+        raise FileKept("Tệp này đã gửi đi cùng hồ sơ hoặc tin nhắn nên không bỏ được nữa.")
 
 
 def demand_paper(session: Session, dossier: Dossier, requirement_key: str) -> Paper:
@@ -153,6 +205,8 @@ def demand_room(files: list[Attachment], paper: Paper, supplement_id: UUID | Non
         TooManyFiles.
     """
     mine = [f for f in files if f.requirement_key == paper.key and f.supplement_id == supplement_id]
+    if paper.key in (MESSAGE, REPLY):  # what went with an earlier message does not count
+        mine = [f for f in mine if f.sealed_at is None]
     counted = [f for f in mine if f.state is not AttachmentState.REFUSED]
     if len(counted) >= paper.max_files:
         raise TooManyFiles(

@@ -28,6 +28,8 @@ from dossiers.attachment_rules import (
     demand_acceptable,
     demand_paper,
     demand_room,
+    demand_seen,
+    demand_unsent,
     demand_writable,
     new_key,
     paper_of,
@@ -42,18 +44,9 @@ from portal.core.failpoints import failpoint
 from portal.core.storage import Storage, StoredPart, UploadGone
 
 __all__ = [
-    "UploadPlan",
-    "begin",
-    "complete",
-    "download_url",
-    "form_for",
-    "form_plan",
-    "message",
-    "remove",
-    "renew",
-    "returned_from_store",
-    "show",
-]
+    "UploadPlan", "begin", "complete", "download_url", "form_for", "form_plan", "message", "remove",
+    "renew", "returned_from_store", "show",
+]  # fmt: skip
 
 PART_SIZE: Final = 5 * 1024 * 1024  # bytes; the least S3 allows for all parts but the last
 PART_SECONDS: Final = 900
@@ -209,7 +202,7 @@ def _locked(
 ) -> tuple[Dossier, Attachment]:
     """The file as it stands while nobody else changes its dossier."""
     dossier = queries.get(session, actor, dossier_id, for_update=True)
-    return dossier, _file(session, dossier, attachment_id)
+    return dossier, _seen(session, actor, dossier, attachment_id)
 
 
 def renew(
@@ -286,6 +279,7 @@ def _etags(stored: Sequence[StoredPart], number: int) -> set[str]:
 def remove(session: Session, actor: Actor, dossier_id: UUID, attachment_id: UUID) -> None:
     """Drop a file; the worker removes its bytes after this transaction (`attachment.removed`)."""
     dossier, file = _own_file(session, actor, dossier_id, attachment_id)
+    demand_unsent(file)
     drop(session, dossier, file, actor.id)
 
 
@@ -311,7 +305,13 @@ def show(session: Session, actor: Actor, dossier_id: UUID, attachment_id: UUID) 
     Raises:
         DossierNotFound, AttachmentNotFound: not there, or not for this actor.
     """
-    return _file(session, queries.get(session, actor, dossier_id), attachment_id)
+    return _seen(session, actor, queries.get(session, actor, dossier_id), attachment_id)
+
+
+def _seen(session: Session, actor: Actor, dossier: Dossier, attachment_id: UUID) -> Attachment:
+    file = _file(session, dossier, attachment_id)
+    demand_seen(actor, dossier, file)
+    return file
 
 
 def message(session: Session, file: Attachment) -> str | None:
@@ -336,7 +336,7 @@ def download_url(
         NotServed: it is not checked yet, or was refused.
     """
     dossier = queries.get(session, actor, dossier_id)
-    file = _file(session, dossier, attachment_id)
+    file = _seen(session, actor, dossier, attachment_id)
     if file.state not in (AttachmentState.READY, AttachmentState.REPLACED) or file.kind is None:
         raise NotServed("Tệp này chưa được kiểm tra xong hoặc cần thay, nên chưa mở được.")
     name = refusals.download_name(queries.filename(session, dossier.subject_id, file), file.kind)

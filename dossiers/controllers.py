@@ -13,6 +13,7 @@ from auth.access_log import note_reading
 from auth.actor import Role
 from auth.http import ClientAddress, CurrentActor, requires
 from dossiers import decision, filing, inbox, processing, queries, tracking, views
+from dossiers.beside_schemas import DeliveryIn
 from dossiers.models import Dossier
 from dossiers.schemas import (
     ActIn,
@@ -294,11 +295,21 @@ class DeskController(Controller):
         session: DbSession,
         actor: CurrentActor,
         dossier_id: FromPath[UUID],
-        data: JSONBody[ActIn],
+        data: JSONBody[DeliveryIn],
         key: IdempotencyKey = None,
     ) -> ActOut:
-        """Return the result to the applicant."""
-        return act_out(decision.deliver(session, actor, dossier_id, seq=data.seq, key=key))
+        """Return the result; at the counter, to whom."""
+        return act_out(
+            decision.deliver(
+                session,
+                actor,
+                dossier_id,
+                receiver=data.receiver.told() if data.receiver else None,
+                signature_attachment_id=data.signature_attachment_id,
+                seq=data.seq,
+                key=key,
+            )
+        )
 
 
 class TrackingController(Controller):

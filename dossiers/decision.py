@@ -3,11 +3,12 @@
 import secrets
 from uuid import UUID
 
-import sqlalchemy as sa
+import msgspec
 from sqlmodel import Session, select
 
 from auth.actor import Actor
-from dossiers import ledger, queries, reasons
+from dossiers import ledger, queries, reasons, returning
+from dossiers.attachment_rules import SIGNATURE
 from dossiers.filing import ALPHABET
 from dossiers.models import (
     Attachment,
@@ -38,6 +39,20 @@ class NoResult(Invalid):
     """An approval needs a checked result file, or a procedure whose result the portal writes."""
 
     title = "Chưa có kết quả để trả"
+
+
+class NotSent(Conflict):
+    """A result that goes by post has not been handed to it."""
+
+    title = "Kết quả chưa gửi bưu điện"
+
+
+class Receiver(msgspec.Struct, frozen=True):
+    """Who took the result at the counter; `authorisation`: of the applicant, when it is somebody else."""
+
+    name: str
+    id_last4: str
+    authorisation: str = ""
 
 
 class ResultPending(Conflict):
@@ -210,26 +225,50 @@ def reject(
 
 
 def deliver(
-    session: Session, actor: Actor, dossier_id: UUID, *, seq: int | None = None, key: str | None = None
+    session: Session,
+    actor: Actor,
+    dossier_id: UUID,
+    *,
+    receiver: Receiver | None = None,
+    signature_attachment_id: UUID | None = None,
+    seq: int | None = None,
+    key: str | None = None,
 ) -> Dossier:
     """Return the result in the way the applicant chose; the dossier closes.
 
+    Args:
+        session, actor, dossier_id, seq, key: as for every act.
+        receiver: who took it at the counter; the applicant when nobody else is named.
+        signature_attachment_id: the scan of what the receiver signed.
+
     Raises:
-        ResultPending: the result document is not written yet; and those of `begin`.
+        ResultPending: the result document is not written yet. NotSent: it goes by post and has not left.
+        Invalid: the receiver is not told well enough; and those of `begin`.
     """
-    begun = begin(session, actor, dossier_id, Action.DELIVER, seq=seq, key=key)
+    told = _receiver(receiver)
+    body = f"{told} {signature_attachment_id}" if told or signature_attachment_id else ""
+    begun = begin(session, actor, dossier_id, Action.DELIVER, seq=seq, key=key, body=body)
     if isinstance(begun, Dossier):
         return begun
     dossier, after = begun
-    document = Document.__table__  # type: ignore[attr-defined]
-    found = session.execute(
-        sa.select(document.c.id).where(
-            document.c.dossier_id == dossier.id, document.c.kind == DocumentKind.RESULT
-        )
-    ).first()
-    if found is None and queries.content(session, dossier.revision_id).result is not None:
-        raise ResultPending("Kết quả đang được lập, thường mất vài giây. Thử lại.")
-    dossier.returned_at = now()
+    try:
+        returning.demand_result(session, dossier)
+    except returning.NoResultYet as error:
+        raise ResultPending(error.detail) from error
+    row = returning.delivery_of(session, dossier)
+    if dossier.return_way == returning.POST and row.sent_at is None:
+        raise NotSent("Kết quả trả qua bưu điện: gửi và nhập mã vận đơn trước khi ghi nhận đã trả.")
+    if signature_attachment_id is not None:
+        _signed(session, dossier, signature_attachment_id)
+    if dossier.return_way == returning.COUNTER and not told:
+        told = _applicant_as_receiver(session, dossier)
+    dossier.returned_at = row.handed_at = now()
+    row.way = dossier.return_way
+    known = returning.told_of(session, dossier.subject_id, row)
+    if told:
+        known = {**known, "receiver": told}
+        row.sealed = crypto.seal(session, dossier.subject_id, f"delivery|{dossier.id}", known)
+    session.add(row)
     return finish(
         session,
         dossier,
@@ -241,5 +280,42 @@ def deliver(
             "return_way": dossier.return_way,
             "accepted_at": dossier.accepted_at,
             "returned_at": dossier.returned_at,
+            "signature": signature_attachment_id,
         },
+        {"receiver": told} if told else None,
     )
+
+
+def _receiver(given: Receiver | None) -> dict[str, str]:
+    """The receiver, cleaned; {} when nobody is named."""
+    if given is None or not (given.name.strip() or given.id_last4.strip() or given.authorisation.strip()):
+        return {}
+    told = {
+        "name": clean(given.name, max_length=100),
+        "id_last4": clean(given.id_last4, max_length=4),
+        "authorisation": clean(given.authorisation, max_length=300),
+    }
+    wrong = []
+    if len(told["name"]) < 2:
+        wrong.append({"field": "receiver_name", "message": "Nhập họ và tên người nhận kết quả."})
+    if not (len(told["id_last4"]) == 4 and told["id_last4"].isascii() and told["id_last4"].isdigit()):
+        wrong.append({"field": "receiver_id", "message": "Nhập 4 chữ số cuối của giấy tờ người nhận."})
+    if wrong:
+        raise Invalid("Ghi đủ người nhận kết quả.", errors=wrong)
+    return told
+
+
+def _applicant_as_receiver(session: Session, dossier: Dossier) -> dict[str, str]:
+    aad = f"dossier.applicant|{dossier.id}"
+    person = crypto.open_(session, dossier.subject_id, aad, dossier.applicant)
+    number = person.get("personal_id") or ""
+    return {"name": person.get("name") or "", "id_last4": number[-4:], "authorisation": ""}
+
+
+def _signed(session: Session, dossier: Dossier, attachment_id: UUID) -> None:
+    file = next((one for one in queries.attachments(session, dossier.id) if one.id == attachment_id), None)
+    if file is None or file.requirement_key != SIGNATURE or file.state is not AttachmentState.READY:
+        told = "Phiếu ký nhận chưa kiểm tra xong, hoặc cần thay. Xem lại tệp."
+        raise Invalid(told, errors=[{"field": "signature_attachment_id", "message": told}])
+    file.sealed_at = now()
+    session.add(file)

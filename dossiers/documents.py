@@ -5,6 +5,7 @@ one document. Nothing of its content passes through the queue.
 """
 
 import hashlib
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -192,7 +193,7 @@ def gather(session: Session, kind: DocumentKind, dossier_id: UUID, seq: int) -> 
         digest=str(event.data.get("manifest", "")),
         fees=[(line.name, line.amount_vnd) for line in queries.fee_lines(session, dossier.id)],
         reason=str(private.get("reason") or private.get("ground") or ""),
-        signer=_signer(session, dossier) if kind is DocumentKind.RESULT else "",
+        signer=_signer(session, dossier, event.at) if kind is DocumentKind.RESULT else "",
         collected=money,
     )
 
@@ -230,9 +231,13 @@ def _files(session: Session, dossier: Dossier) -> list[File]:
     return msgspec.convert(lines, list[File])
 
 
-def _signer(session: Session, dossier: Dossier) -> str:
+def _signer(session: Session, dossier: Dossier, at: datetime) -> str:
+    """Who signed the decision that stood at this instant; it may be undone by now."""
     sealed = session.execute(
-        sa.select(col(Decision.sealed)).where(col(Decision.dossier_id) == dossier.id)
+        sa.select(col(Decision.sealed))
+        .where(col(Decision.dossier_id) == dossier.id, col(Decision.decided_at) <= at)
+        .order_by(col(Decision.decided_at).desc())
+        .limit(1)
     ).scalar_one()
     opened = crypto.open_(session, dossier.subject_id, f"decision|{dossier.id}", sealed)
     return str(opened.get("signer", ""))

@@ -23,7 +23,7 @@ from sqlmodel import Session, col
 from auth import queries as people
 from auth.actor import Role
 from auth.models import Account, Membership
-from dossiers import clocks, queries, turn_words
+from dossiers import clocks, queries, return_words, turn_words
 from dossiers.documents import event_of, office
 from dossiers.models import Dossier
 from dossiers.notifications_money import ABOUT_MONEY, of_money
@@ -202,6 +202,7 @@ _WORDS: Final[dict[str, Callable[[Change], tuple[str, list[str]]]]] = {
     "dossier.rejected": _rejected,
     "dossier.delivered": _delivered,
     **turn_words.WORDS,
+    **return_words.WORDS,
 }
 
 

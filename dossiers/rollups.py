@@ -20,7 +20,7 @@ from portal.core.clock import now
 from portal.core.db import Instant, Xid8
 
 FOLDER_LOCK = 4_207_601  # advisory lock of the one running folder
-MEASURES = ("submitted", "received", "refused", "settled", "approved", "on_time", "returned")
+MEASURES = ("submitted", "received", "refused", "settled", "approved", "on_time", "returned", "touched")
 _KEY = ("month", "agency_id", "procedure_id", "level", "channel")
 
 
@@ -56,6 +56,7 @@ class Rollup(SQLModel, table=True):
     approved: int = Field(default=0, sa_type=sa.BigInteger)
     on_time: int = Field(default=0, sa_type=sa.BigInteger)  # settled by the due date
     returned: int = Field(default=0, sa_type=sa.BigInteger)
+    touched: int = Field(default=0, sa_type=sa.BigInteger)  # received, and touched off-line at some time
 
 
 class ServiceChange(SQLModel, table=True):

@@ -30,6 +30,7 @@ NAMES: Mapping[str, str] = {
     "services_used": "Dịch vụ trực tuyến có hồ sơ",
     "full_online": "Hồ sơ nộp trực tuyến toàn trình",
     "full_online_of_full": "Hồ sơ trực tuyến của thủ tục toàn trình",
+    "full_observed": "Hồ sơ toàn trình thật, theo dõi được",
 }
 
 
@@ -57,6 +58,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     received_online: int = 0
     received_full: int = 0  # of full-process services, by any channel
     full_online: int = 0  # of full-process services, online
+    full_touched: int = 0  # of these, with something done off-line: not a full process as observed
     refused: int = 0
     settled: int = 0
     approved: int = 0
@@ -81,6 +83,7 @@ class UnitRates(msgspec.Struct, frozen=True, kw_only=True):
     `services_used`: online services with at least one dossier received online in the period.
     `full_online` (A): online dossiers of full-process services, of all dossiers received.
     `full_online_of_full` (B): the same, of all dossiers of full-process services.
+    `full_observed`: as A, without dossiers for which something had to be done off-line.
 
     Source: domain.md §5.1 (formulas of the national monitoring, cards 3.1 and 3.2; definition A).
     """
@@ -94,6 +97,7 @@ class UnitRates(msgspec.Struct, frozen=True, kw_only=True):
     services_used: Rate
     full_online: Rate
     full_online_of_full: Rate
+    full_observed: Rate
 
 
 class Month(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +139,7 @@ _SUMS = ", ".join(
         ("received_online", "received", "channel = 'online'"),
         ("received_full", "received", "level = 'full'"),
         ("full_online", "received", "level = 'full' AND channel = 'online'"),
+        ("full_touched", "touched", "level = 'full' AND channel = 'online'"),
         ("refused", "refused", ""),
         ("settled", "settled", ""),
         ("approved", "approved", ""),
@@ -281,6 +286,7 @@ def _rates(unit: Unit, counts: Counts, services: Services) -> UnitRates:
         services_used=rate(services.used, services.online),
         full_online=rate(counts.full_online, counts.received),
         full_online_of_full=rate(counts.full_online, counts.received_full),
+        full_observed=rate(counts.full_online - counts.full_touched, counts.received),
     )
 
 

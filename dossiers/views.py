@@ -12,6 +12,7 @@ from auth.actor import Actor
 from auth.models import Agency
 from dossiers import access, clocks, queries
 from dossiers.access import DossierNotFound
+from dossiers.attachment_rules import MESSAGE, REPLY
 from dossiers.deadlines import Deadline
 from dossiers.draft_shapes import DraftNews
 from dossiers.models import Attachment, Decision, Document, FeeLine
@@ -139,6 +140,7 @@ class _Attachment(msgspec.Struct):
     declared_size: int
     sha256: str | None
     supplement_id: UUID | None
+    sealed_at: datetime | None
 
 
 class _Decision(msgspec.Struct):
@@ -158,6 +160,8 @@ def _rows(model: Any, fields: tuple[str, ...], hexed: tuple[str, ...], order: st
     where = table.c.dossier_id == access.D.c.id
     if model is Attachment:
         where = sa.and_(where, table.c.state != "removed")
+    if model is Decision:
+        where = sa.and_(where, table.c.undone_at.is_(None))
     inner = sa.select(sa.func.json_build_object(*pairs).label("row")).where(where).order_by(table.c[order])
     sub = inner.correlate(access.D).subquery()
     return sa.cast(
@@ -168,18 +172,7 @@ def _rows(model: Any, fields: tuple[str, ...], hexed: tuple[str, ...], order: st
 
 _ATTACHMENTS = _rows(
     Attachment,
-    (
-        "id",
-        "requirement_key",
-        "sealed",
-        "state",
-        "reason",
-        "kind",
-        "size",
-        "declared_size",
-        "sha256",
-        "supplement_id",
-    ),
+    _Attachment.__struct_fields__,
     ("sealed", "sha256"),
     "id",
 )
@@ -212,6 +205,7 @@ def summary(session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: 
     crypto.preload(session, row.subject_id, row.wrapped)
     content = queries.content(session, row.revision_id)
     answers = _opened(session, row, "answers")
+    unseen = REPLY if row.applicant_id == actor.id else MESSAGE  # of the other side's next message
     return DossierView(
         **{name: getattr(row, name) for name in _PLAIN},
         subject_id=row.subject_id,
@@ -224,7 +218,11 @@ def summary(session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: 
         answers=answers,
         manifest=_opened(session, row, "manifest") if row.manifest else [],
         content=content,
-        attachments=[_attachment(session, row, line) for line in _decode_attachments(row.attachments)],
+        attachments=[
+            _attachment(session, row, line)
+            for line in _decode_attachments(row.attachments)
+            if line.sealed_at is not None or line.requirement_key != unseen
+        ],
         fees=_decode_fees(row.fees),
         documents=_decode_documents(row.documents),
         decision=_decision(session, row, _decode_decision(row.decision)),
@@ -341,13 +339,12 @@ def _attachment(session: Session, dossier: Any, line: _Attachment) -> Attachment
 def _decision(session: Session, dossier: Any, rows: list[_Decision]) -> DecisionView | None:
     if not rows:
         return None
-    opened = crypto.open_(
-        session, dossier.subject_id, f"decision|{dossier.id}", bytes.fromhex(rows[0].sealed)
-    )
+    made = rows[0]
+    opened = crypto.open_(session, dossier.subject_id, f"decision|{dossier.id}", bytes.fromhex(made.sealed))
     return DecisionView(
-        rows[0].outcome,
-        rows[0].decided_at,
-        rows[0].on_time,
+        made.outcome,
+        made.decided_at,
+        made.on_time,
         opened.get("ground", ""),
         opened.get("signer", ""),
     )

@@ -64,6 +64,7 @@ class Action(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"  # not eligible after appraisal: form 03
     REOPEN = "reopen"  # a settled dossier is taken up again, with the reason
+    CHOOSE_RETURN = "choose_return"  # the applicant says how and where to the result goes
     SEND_RESULT = "send_result"  # the result leaves by public post
     DELIVER = "deliver"  # the result is returned
     # Beside the course.
@@ -188,6 +189,7 @@ TRANSITIONS: Final[Mapping[tuple[Status, Action], Status | Back]] = {
     (_S.WITHDRAWAL_ASKED, _A.KEEP): _BACK,
     # The end. Undoing is a new act with its reason, never an edit.
     (_S.SETTLED, _A.REOPEN): _S.PROCESSING,
+    **_stays(_A.CHOOSE_RETURN, _S.SUBMITTED, *_AT_WORK, *WAITING, _S.SETTLED),
     **_stays(_A.SEND_RESULT, _S.SETTLED),
     (_S.SETTLED, _A.DELIVER): _S.RETURNED,
     # Beside the course.

@@ -21,6 +21,7 @@ import dossiers.documents
 import dossiers.draft_messages
 import dossiers.inspection
 import dossiers.notifications
+import dossiers.notifications_beside
 import dossiers.payments
 import dossiers.popularity
 import dossiers.sandbox
@@ -68,6 +69,11 @@ SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
     "dossier.kept": ["dossiers.notifications.tell_applicant", dossiers.turn_messages.TELL_DESK],
     "dossier.stopped": ["dossiers.notifications.tell_applicant", dossiers.turn_messages.TELL_DESK],
     "dossier.extended": ["dossiers.notifications.tell_applicant"],
+    "dossier.reopened": ["dossiers.notifications.tell_applicant"],
+    "dossier.result_sent": ["dossiers.notifications.tell_applicant"],
+    "dossier.message_sent": ["dossiers.notifications_beside.tell_other_side"],
+    "dossier.complained": ["dossiers.notifications_beside.tell_other_side"],
+    "dossier.complaint_answered": ["dossiers.notifications.tell_applicant"],
     "procedure.simulation_asked": ["dossiers.simulation.run"],
     "procedure.published": ["dossiers.draft_messages.tell_drafts"],
 }

@@ -114,6 +114,55 @@ FROM fee_line f JOIN event e ON e.stream_id = f.dossier_id AND e.name = 'dossier
   AND convert_from(e.body, 'UTF8')::json -> 'data' ->> 'fee_line_id' = f.id::text
 WHERE f.settled_at IS NOT NULL AND f.amount_vnd > 0;
 """
+# A dossier that was touched off-line counts once, in the month in which it was accepted: with its acceptance
+# when it was touched before, else with its first touch after.
+OBSERVED = [
+    """
+    CREATE OR REPLACE VIEW dossier_change AS
+    SELECT e.xid, e.stream_id, e.seq,
+           date_trunc('month', CASE e.name
+               WHEN 'dossier.accepted' THEN coalesce((b.data ->> 'accepted_at')::timestamptz, e.at)
+               WHEN 'dossier.touched' THEN (b.data ->> 'accepted_at')::timestamptz
+               ELSE e.at END AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS month,
+           (b.data ->> 'agency_id')::uuid AS agency_id,
+           (b.data ->> 'procedure_id')::uuid AS procedure_id,
+           coalesce(b.data ->> 'level', 'partial') AS level,
+           coalesce(b.data ->> 'channel', 'counter') AS channel,
+           (e.name = 'dossier.submitted')::int AS submitted,
+           (e.name = 'dossier.accepted')::int AS received,
+           (e.name = 'dossier.refused')::int AS refused,
+           (e.name IN ('dossier.approved', 'dossier.rejected'))::int AS settled,
+           (e.name = 'dossier.approved')::int AS approved,
+           (e.name IN ('dossier.approved', 'dossier.rejected')
+               AND coalesce((b.data ->> 'on_time')::bool, false))::int AS on_time,
+           (e.name = 'dossier.delivered')::int AS returned,
+           (CASE e.name
+               WHEN 'dossier.touched' THEN true
+               WHEN 'dossier.accepted' THEN EXISTS (SELECT FROM event t WHERE t.stream_id = e.stream_id
+                   AND t.seq < e.seq AND t.name = 'dossier.touched')
+               ELSE false END)::int AS touched
+    FROM event e
+    CROSS JOIN LATERAL (SELECT convert_from(e.body, 'UTF8')::jsonb -> 'data' AS data) b
+    WHERE e.stream = 'dossier' AND e.name IN ('dossier.submitted', 'dossier.accepted', 'dossier.refused',
+        'dossier.approved', 'dossier.rejected', 'dossier.delivered', 'dossier.touched')
+      AND (e.name <> 'dossier.touched' OR (b.data ->> 'first' = 'true' AND b.data ->> 'accepted_at' IS NOT NULL))
+    """,
+    "DROP FUNCTION dossier_tail()",
+    """
+    CREATE FUNCTION dossier_tail() RETURNS TABLE (
+        month date, agency_id uuid, procedure_id uuid, level text, channel text, submitted bigint,
+        received bigint, refused bigint, settled bigint, approved bigint, on_time bigint, returned bigint,
+        touched bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+        SELECT c.month, c.agency_id, c.procedure_id, c.level, c.channel, sum(c.submitted), sum(c.received),
+               sum(c.refused), sum(c.settled), sum(c.approved), sum(c.on_time), sum(c.returned), sum(c.touched)
+        FROM dossier_change c WHERE c.xid >= (SELECT m.xid FROM fold_mark m)
+        GROUP BY c.month, c.agency_id, c.procedure_id, c.level, c.channel
+    $$
+    """,
+    "REVOKE ALL ON FUNCTION dossier_tail() FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION dossier_tail() TO motcua_app, motcua_worker",
+]
 
 
 def one_of(name: str, *values: str) -> sa.Enum:
@@ -143,6 +192,9 @@ def upgrade() -> None:
     _returns()
     _columns()
     op.execute(GUARDS)
+    op.add_column("rollup", sa.Column("touched", sa.BigInteger, nullable=False, server_default="0"))
+    for statement in OBSERVED:
+        op.execute(statement)
 
 
 def _calendar() -> None:

@@ -51,6 +51,11 @@ class Dossier(msgspec.Struct):
     money: Money
     manifest: str | None = None
     decision: dict[str, Any] | None = None
+    undone: int = 0  # decisions that a reopening undid
+    delivery: dict[str, Any] | None = None  # sent_at, tracking_number, handed_at: those an event told
+    ratings: int = 0
+    complaints: dict[str, dict[str, Any]] = {}
+    sent_files: frozenset[str] = frozenset()  # files that went with a message
     problem: str | None = None
 
 
@@ -83,6 +88,7 @@ _LEAVES: Final[Mapping[str, Status]] = {
     "dossier.duty_asked": Status.FINANCIAL_DUTY,
     "dossier.withdrawal_asked": Status.WITHDRAWAL_ASKED,
     "dossier.stopped": Status.STOPPED,
+    "dossier.reopened": Status.PROCESSING,
 }
 # Back to where the wait began (workflow.way_back).
 _RETURNS: Final = frozenset(
@@ -106,7 +112,7 @@ def fold(events: Sequence[Event]) -> Dossier:
     for name in _ONCE:
         if names.count(name) > 1:
             made.problem = f"bears {name} more than once"
-    if {"dossier.approved", "dossier.rejected"} <= set(names):
+    if {"dossier.approved", "dossier.rejected"} <= set(names) and "dossier.reopened" not in names:
         made.problem = "was both approved and rejected"
     for event in events:
         _status(made, event)
@@ -198,6 +204,10 @@ def _columns(event: Event) -> dict[str, Any]:
             return {"holder_id": None, "lease_until": None}
         case "approved" | "rejected":
             return {"holder_id": None, "lease_until": None, "settled_at": _told(event, "settled_at")}
+        case "reopened":
+            return {"settled_at": None}
+        case "return_chosen":
+            return {"return_way": data["return_way"]}
         case "delivered":
             return {"returned_at": _told(event, "returned_at"), "return_way": data["return_way"]}
     return {}
@@ -220,6 +230,46 @@ def _beside(made: Dossier, event: Event) -> None:
                 "decided_at": _told(event, "settled_at"),
                 "on_time": event.data["on_time"],
             }
+        case "reopened":
+            if made.decision is None:
+                made.problem = "was reopened without a decision"
+            made.decision, made.undone = None, made.undone + 1
+        case _:
+            _after(made, event)
+
+
+def _after(made: Dossier, event: Event) -> None:
+    """The return of the result, what was said of it, and messages."""
+    data = event.data
+    match event.name.removeprefix("dossier."):
+        case "result_sent":
+            sent = {"tracking_number": data["tracking_number"], "sent_at": _instant(data["sent_at"])}
+            made.delivery = (made.delivery or {}) | sent
+        case "delivered" if "signature" in data:  # older events knew no row of the way
+            made.delivery = (made.delivery or {}) | {"handed_at": _instant(data["returned_at"])}
+        case "rated":
+            made.ratings += 1
+        case "complained":
+            made.complaints = made.complaints | {
+                data["complaint_id"]: {
+                    "state": "open",
+                    "due_at": _instant(data["due_at"]),
+                    "answered_at": None,
+                }
+            }
+        case "complaint_answered":
+            _answered(made, event)
+        case "message_sent":
+            made.sent_files = made.sent_files | set(data["attachments"])
+
+
+def _answered(made: Dossier, event: Event) -> None:
+    asked = made.complaints.get(event.data["complaint_id"])
+    if asked is None or asked["state"] != "open":
+        made.problem = "bears an answer to no open complaint"
+        return
+    told = {"state": "answered", "answered_at": _instant(event.data["answered_at"])}
+    made.complaints = made.complaints | {event.data["complaint_id"]: asked | told}
 
 
 def _file(made: Dossier, event: Event) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from sqlmodel import Session
 
 from dossiers.verification import money
+from dossiers.verification.afterwards import AFTER, of_opinions_of_applicant, of_return
 from dossiers.verification.folding import Dossier, Event, File, differs, fold
 from dossiers.verification.journal import named
 from dossiers.verification.report import Findings
@@ -60,11 +61,13 @@ DOSSIERS = f"""
 """  # noqa: S608 - constants
 FILES = """
     SELECT dossier_id::text, id::text, state, kind, size, encode(sha256, 'hex'), reason,
-           sealed_at IS NOT NULL AND requirement_key <> 'result' AND state <> 'replaced'
+           sealed_at IS NOT NULL AND state <> 'replaced'
+               AND requirement_key NOT IN ('result', 'message', 'reply', 'signature')
     FROM attachment ORDER BY attachment.dossier_id
 """
 DECISIONS = """
-    SELECT dossier_id::text, outcome, decided_by::text, decided_at, on_time FROM decision
+    SELECT dossier_id::text, outcome, decided_by::text, decided_at, on_time, undone_at IS NOT NULL
+    FROM decision
     ORDER BY decision.dossier_id
 """
 DOCUMENTS = """
@@ -92,12 +95,16 @@ class _Beside(msgspec.Struct, frozen=True):
     entries: list[Row]
     payments: list[Row]
     receipts: list[Row]
+    deliveries: list[Row]
+    ratings: list[Row]
+    complaints: list[Row]
 
 
 def check(session: Session, found: Findings) -> None:
     """Fold every dossier's events and compare; streams that the journal shows broken are left out."""
     dossiers = Tape(rows(session, DOSSIERS, size=200))
-    beside = [Tape(rows(session, query)) for query in (FILES, DECISIONS, DOCUMENTS, *money.QUERIES)]
+    queries = (FILES, DECISIONS, DOCUMENTS, *money.QUERIES, *AFTER)
+    beside = [Tape(rows(session, query)) for query in queries]
     count = 0
     for stream_id, events in _histories(session, found):
         for passed in dossiers.before(stream_id):
@@ -157,6 +164,8 @@ def _differences(
     yield from money.differences(folded.money, beside.fees, beside.entries, beside.payments, beside.receipts)
     yield from _of_decision(folded, beside.decisions)
     yield from _of_documents(events, folded, beside.documents)
+    yield from of_return(folded, beside.deliveries)
+    yield from of_opinions_of_applicant(folded, beside.ratings, beside.complaints)
 
 
 def _doubted(folded: Dossier, files: list[Row]) -> set[str]:
@@ -234,11 +243,14 @@ def _digest(hashes: list[str]) -> str:
     return hashlib.sha256(msgspec.json.encode(hashes)).hexdigest()
 
 
-def _of_decision(folded: Dossier, decisions: list[Row]) -> Iterator[str]:
+def _of_decision(folded: Dossier, every: list[Row]) -> Iterator[str]:
+    decisions = [row for row in every if not row[5]]
+    if len(every) - len(decisions) != folded.undone:
+        yield f"{len(every) - len(decisions)} decisions are undone, its events undid {folded.undone}"
     if len(decisions) != (folded.decision is not None):
         yield "its decision has no event" if decisions else "its decision has no row"
     elif folded.decision is not None:
-        kept = dict(zip(("outcome", "decided_by", "decided_at", "on_time"), decisions[0][1:], strict=True))
+        kept = dict(zip(("outcome", "decided_by", "decided_at", "on_time"), decisions[0][1:5], strict=True))
         for name, value in kept.items():
             if differs(folded.decision[name], value):
                 yield f"decision: {name} is {_shown(value)}, its event says {_shown(folded.decision[name])}"

@@ -113,6 +113,7 @@ class World:
             "payment_id": uuid4(),
             "gateway": "sandbox",
             "import_id": self.import_id,
+            "complaint_id": uuid4(),
             "number": 1,
             "event": "birth",
             "key": "proof",
@@ -184,6 +185,15 @@ class World:
             "downtimes": STOP,
             "agencies": AGENCY | {"code": "H98.01"},
             "withdrawal": {"seq": 1},
+            "messages": {"text": "Cho tôi hỏi"},
+            "reading": {"seq": 1},
+            "touches": {"kind": "visit"},
+            "result-sending": {"tracking_number": "RR123456785VN"},
+            "reopening": {"reason": "Ghi sai năm sinh"},
+            "answer": {"text": "Đã xem"},
+            "return-way": {"return_way": "online"},
+            "rating": {"score": 5},
+            "complaint": {"text": "Chậm"},
         }
         return AGENCY if "/agencies/" in route else bodies.get(tail, {})
 

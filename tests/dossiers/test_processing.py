@@ -276,7 +276,13 @@ def test_what_may_be_done_follows_state_and_role(session, world):
 
     assert {Action.RECEIVE, Action.REFUSE} <= set(at_desk)
     assert {Action.APPROVE, Action.REJECT} <= set(in_hand)
-    assert set(for_applicant) == {Action.ASK_WITHDRAWAL, Action.PAY, Action.MESSAGE, Action.COMPLAIN}
+    assert set(for_applicant) == {
+        Action.ASK_WITHDRAWAL,
+        Action.PAY,
+        Action.MESSAGE,
+        Action.COMPLAIN,
+        Action.CHOOSE_RETURN,
+    }
 
 
 def test_each_view_of_the_desk_holds_what_it_says(session, world):

@@ -1,0 +1,77 @@
+"""What the API takes beside the course of a dossier: messages, touches, the return, ratings, complaints."""
+
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from dossiers.decision import Receiver
+from dossiers.schemas import ActIn, Words
+from dossiers.touches import Touch
+
+Short = Annotated[str, Meta(max_length=1000)]
+Line = Annotated[str, Meta(max_length=300)]
+
+
+class MessageIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A message; `attachment_ids` are checked files of the paper "message" (the desk: "reply")."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=4000)]
+    attachment_ids: Annotated[list[UUID], Meta(max_length=5)] = []
+
+
+class ReadIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Read up to the event of this number."""
+
+    seq: Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class TouchIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    kind: Touch
+    note: Short = ""
+
+
+class ReturnIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the result goes: online, counter or post; by post, where to."""
+
+    return_way: Annotated[str, Meta(max_length=16)]
+    address: Line = ""
+
+
+class ParcelIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The parcel's number; `address` where the applicant told it to the desk."""
+
+    tracking_number: Annotated[str, Meta(max_length=40)]
+    address: Line = ""
+
+
+class ReceiverIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who took the result, with the last four digits of their paper."""
+
+    name: Annotated[str, Meta(max_length=100)]
+    id_last4: Annotated[str, Meta(max_length=4)]
+    authorisation: Line = ""
+
+    def told(self) -> Receiver:
+        return Receiver(self.name, self.id_last4, self.authorisation)
+
+
+class DeliveryIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    receiver: ReceiverIn | None = None
+    signature_attachment_id: UUID | None = None
+
+
+class ReopeningIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    reason: Words
+
+
+class RatingIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """1 (bad) to 5 (good), once, after the end."""
+
+    score: Annotated[int, Meta(ge=1, le=5)]
+    reasons: Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(max_length=9)] = []
+    comment: Short = ""
+
+
+class ComplaintIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    text: Words
