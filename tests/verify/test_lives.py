@@ -11,6 +11,9 @@ from portal.worker import SUBSCRIBERS
 from tests import factories
 from tests.conftest import Database, Embedded
 
+# The rarer turns that a year of lives must take.
+TURNS = {"supplement_asked", "supplemented", "extended", "withdrawal_asked", "kept", "stopped", "released"}
+
 
 @pytest.fixture
 def place(database: Database, store: Embedded) -> Database:
@@ -26,15 +29,17 @@ def place(database: Database, store: Embedded) -> Database:
 
 
 def test_lives_reach_every_end_and_verify_is_green(place: Database) -> None:
-    filed = lives.dossiers(120, seed=7, subscribers=SUBSCRIBERS, progress=lambda _: None)
+    filed = lives.dossiers(150, seed=7, subscribers=SUBSCRIBERS, progress=lambda _: None)
 
     with place.worker() as session:
         counted = dict(session.execute(sa.text("SELECT status, count(*) FROM dossier GROUP BY 1")).all())
+        names = set(session.execute(sa.text("SELECT DISTINCT name FROM event")).scalars())
     with place.worker() as session:
         found = verify.run(session, runtime.storage, place.settings, subscribers=SUBSCRIBERS)
     assert filed > 100
     assert {"processing", "returned", "refused", "stopped"} <= set(counted)
     assert len(counted) >= 6
+    assert {f"dossier.{act}" for act in TURNS} <= names
     assert not found.findings, found.findings
 
 

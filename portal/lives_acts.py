@@ -1,0 +1,257 @@
+"""What people and officers do in invented lives (portal.lives), each by the portal's own function."""
+
+import hashlib
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlmodel import Session
+
+from auth.actor import Actor
+from dossiers import (
+    calendars,
+    decision,
+    ends,
+    extensions,
+    fees,
+    open_request,
+    processing,
+    queries,
+    supplements,
+    supplying,
+)
+from dossiers.models import Attachment, AttachmentState, Dossier, UploadWay
+from dossiers.reasons import SUPPLEMENT
+from dossiers.supplement_models import FurtherGround, ItemKind
+from dossiers.workflow import Status
+from portal import invented
+from portal.core import clock, crypto, events, runtime
+from portal.core.db import act_as, new_id
+
+_PAPER: Final = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 595]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+_DIGEST: Final = hashlib.sha256(_PAPER).digest()
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """What can be filed, where, and since when."""
+
+    code: str
+    agency_id: UUID
+    since: datetime
+
+
+class World(msgspec.Struct):
+    """Who lives and works in the invented year, and what they can ask for."""
+
+    offers: list[Offer]
+    people: list[Actor]
+    officers: dict[UUID, list[Actor]]
+    until: datetime
+    subscribers: Mapping[str, Sequence[str]]
+    refused: int = 0  # acts that the portal rightly refused
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """One moment of one life: the dossier as it stands, and whose it is."""
+
+    session: Session
+    world: World
+    draw: random.Random
+    dossier: Dossier
+    applicant: Actor
+
+    def desk(self) -> Actor:
+        """An officer for the act, who asks from here on: mostly whoever holds the dossier."""
+        able = self.world.officers[self.dossier.competent_agency_id]
+        holder = next((one for one in able if one.id == self.dossier.holder_id), None)
+        stays = holder is not None and self.draw.random() < 0.95
+        chosen = holder if stays and holder is not None else self.draw.choice(able)
+        act_as(self.session, chosen.id, chosen.agency_ids)
+        return chosen
+
+    def own(self) -> Actor:
+        """The applicant, who asks from here on."""
+        act_as(self.session, self.applicant.id, self.applicant.agency_ids)
+        return self.applicant
+
+
+Act = Callable[[Scene], object]
+
+
+def paper(
+    session: Session, dossier: Dossier, requirement: str, by: Actor, supplement_id: UUID | None = None
+) -> None:
+    """A checked file of the dossier, in the store."""
+    made = Attachment(
+        id=new_id(),
+        dossier_id=dossier.id,
+        requirement_key=requirement,
+        object_key=f"files/{uuid4().hex}",
+        sealed=b"",
+        declared_size=len(_PAPER),
+        size=len(_PAPER),
+        kind="pdf",
+        sha256=_DIGEST,
+        state=AttachmentState.READY,
+        via=UploadWay.MULTIPART,
+        supplement_id=supplement_id,
+    )
+    made.sealed = crypto.seal(
+        session, dossier.subject_id, f"attachment|{made.id}", {"filename": "giấy tờ.pdf"}
+    )
+    runtime.storage.put_bytes(made.object_key, _PAPER, "application/pdf")
+    session.add(made)
+    facts = {"attachment_id": made.id, "kind": made.kind, "size": made.size, "sha256": _DIGEST.hex()}
+    events.record(session, dossier, "attachment.completed", by.id, {"attachment_id": made.id})
+    events.record(session, dossier, "attachment.ready", None, facts)
+    session.add(dossier)
+    session.flush()
+
+
+def _receive(at: Scene) -> object:
+    return processing.receive(at.session, at.desk(), at.dossier.id)
+
+
+def _refuse(at: Scene) -> object:
+    return processing.refuse(at.session, at.desk(), at.dossier.id, reason="Thiếu giấy tờ theo quy định.")
+
+
+def _claim(at: Scene) -> object:
+    return processing.claim(at.session, at.desk(), at.dossier.id)
+
+
+def _release(at: Scene) -> object:
+    return processing.release(at.session, at.desk(), at.dossier.id)
+
+
+def _collect(at: Scene) -> object:
+    by = at.desk()
+    lines = queries.fee_lines(at.session, at.dossier.id)
+    owed = [line for line in lines if line.settled_at is None and line.waived_at is None]
+    return fees.settle_fee(at.session, by, at.dossier.id, fee_line_id=owed[0].id) if owed else None
+
+
+def _ask_supplement(at: Scene) -> object:
+    """One to three fields and papers; now and then once more in the same stage, with its ground."""
+    by = at.desk()
+    content = queries.content(at.session, at.dossier.revision_id)
+    answers = crypto.open_(
+        at.session, at.dossier.subject_id, f"dossier.answers|{at.dossier.id}", at.dossier.answers
+    )
+    able = [(ItemKind.FIELD, key) for key in supplements.askable_fields(content, answers)]
+    able += [(ItemKind.PAPER, key) for key in supplements.askable_papers(content)]
+    if not able:
+        return None
+    chosen = at.draw.sample(able, min(len(able), at.draw.randrange(1, 4)))
+    items = [
+        supplements.Item(
+            kind=kind,
+            key=key,
+            reason=at.draw.choice(list(SUPPLEMENT)),
+            why="Ghi hoặc nộp lại cho đúng.",
+            again="Lần trước chưa đúng.",
+        )
+        for kind, key in chosen
+    ]
+    ground = FurtherGround.NEW_FACT if at.draw.random() < 0.5 else None
+    days = at.draw.randrange(3, 15)
+    due = calendars.of(at.session, at.dossier.competent_agency_id).working_day_from(
+        clock.today() + timedelta(days=days)
+    )
+    return supplements.ask(
+        at.session,
+        by,
+        at.dossier.id,
+        items=items,
+        due_on=due if at.draw.random() < 0.7 else None,
+        ground=ground,
+        ground_words="Mới phát hiện." if ground else "",
+    )
+
+
+def _supply(at: Scene) -> object:
+    by = at.own()
+    asked = open_request.opened(at.session, at.dossier)
+    for key in asked.asked.keys(ItemKind.PAPER):
+        paper(at.session, at.dossier, key, by, asked.row.id)
+    fields = {field.key: field for section in asked.content.form for field in section.fields}
+    given = {
+        key: invented.answer(fields[key], at.draw, clock.today()) for key in asked.asked.keys(ItemKind.FIELD)
+    }
+    return supplying.respond(at.session, by, at.dossier.id, answers=given)
+
+
+def _revoke_supplement(at: Scene) -> object:
+    return supplements.revoke(at.session, at.desk(), at.dossier.id, reason="Không cần nữa.")
+
+
+def _ask_withdrawal(at: Scene) -> object:
+    return ends.ask_withdrawal(at.session, at.own(), at.dossier.id, reason="Không có nhu cầu nữa.")
+
+
+def _keep(at: Scene) -> object:
+    by = at.own() if at.draw.random() < 0.5 else at.desk()
+    return ends.keep(at.session, by, at.dossier.id, reason="Kết quả đã ký.")
+
+
+def _stop(at: Scene) -> object:
+    """Grants a withdrawal; a supplement is stopped only when its time has ended."""
+    return ends.stop(at.session, at.desk(), at.dossier.id)
+
+
+def _extend(at: Scene) -> object:
+    by = at.desk()
+    calendar = calendars.of(at.session, at.dossier.competent_agency_id)
+    until = calendar.working_day_from(clock.today() + timedelta(days=at.draw.randrange(3, 40)))
+    return extensions.extend(at.session, by, at.dossier.id, until=until, reason="Cần thẩm tra thêm.")
+
+
+def _approve(at: Scene) -> object:
+    by = at.desk()
+    result = queries.content(at.session, at.dossier.revision_id).result
+    file = None
+    if result is not None and not result.generated:
+        paper(at.session, at.dossier, decision.RESULT, by)
+        files = queries.attachments(at.session, at.dossier.id)
+        file = next(one.id for one in files if one.requirement_key == decision.RESULT)
+    return decision.approve(at.session, by, at.dossier.id, result_attachment_id=file)
+
+
+def _reject(at: Scene) -> object:
+    return decision.reject(at.session, at.desk(), at.dossier.id, ground="Không đủ điều kiện theo quy định.")
+
+
+def _deliver(at: Scene) -> object:
+    return decision.deliver(at.session, at.desk(), at.dossier.id)
+
+
+# What tends to happen next, by where the dossier stands.
+COURSE: Final[Mapping[Status, Sequence[tuple[Act, int]]]] = {
+    Status.SUBMITTED: [(_receive, 16), (_refuse, 1), (_ask_supplement, 2), (_ask_withdrawal, 1)],
+    Status.ACCEPTED: [
+        (_claim, 16),
+        (_collect, 8),
+        (_ask_supplement, 2),
+        (_ask_withdrawal, 1),
+        (_extend, 1),
+    ],
+    Status.PROCESSING: [
+        (_collect, 10),
+        (_approve, 16),
+        (_reject, 2),
+        (_release, 2),
+        (_claim, 4),
+        (_ask_supplement, 3),
+        (_ask_withdrawal, 1),
+        (_extend, 2),
+    ],
+    Status.SUPPLEMENT: [(_supply, 12), (_revoke_supplement, 1), (_ask_withdrawal, 1), (_stop, 2)],
+    Status.WITHDRAWAL_ASKED: [(_stop, 3), (_keep, 2)],
+    Status.SETTLED: [(_deliver, 1)],
+}
