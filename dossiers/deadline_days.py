@@ -150,11 +150,10 @@ def _same_day(
     day = local(stage.start).date()
     first = _first(stage, event, basis, f"{event} lúc {at_hour(stage.start)}.")
     if last and day == end:
-        word = f"{event}, hẹn trả"
-        return [msgspec.structs.replace(first, kind=StepKind.DUE, word=word, ordinal=1)]
+        return [msgspec.structs.replace(first, kind=StepKind.DUE, word=f"{event}, hẹn trả", ordinal=1)]
     steps = [first]
     stopped = local(stage.ends.since).date() if stage.ends else None
-    for date in every_day(day + dt.timedelta(days=1), end):
+    for date in every_day(day + _DAY, end):
         if last and date == end:
             said = f"Hẹn trả kết quả trong ngày {on_day(date)}."
             steps.append(
@@ -162,13 +161,15 @@ def _same_day(
             )
         elif stage.ends and stopped and date >= stopped and calendar.is_working_day(date):
             steps.append(paused(date, stage.ends))
-        elif calendar.is_working_day(date):
+        elif not calendar.is_working_day(date):
+            steps.append(off(date, calendar))
+        elif stage.first.day < date:
+            steps.append(_beyond(date))
+        else:
             said = f"{capital(on_day(date))}: ngày làm việc phải trả."
             steps.append(
                 Step(date=date, kind=StepKind.COUNT, word="Ngày trả", sentence=said, article=basis, ordinal=1)
             )
-        else:
-            steps.append(off(date, calendar))
     return steps
 
 
@@ -187,7 +188,7 @@ def _hours(
             steps.append(_first(stage, event, HOURS_RULE if again else basis, said))
         elif number is None:
             off_work = not calendar.is_working_day(day)
-            steps.append(off(day, calendar) if off_work else paused(day, _covering(stage, day)))
+            steps.append(off(day, calendar) if off_work else _uncounted(stage, day))
         else:
             words, anew = minutes_words(number), again and day == first
             due = last and day == end
@@ -218,7 +219,7 @@ def _minutes(
         lost = calendar.minutes_between(held.since, held.until)
         due_at = calendar.working_minutes(due_at, lost)[-1][2] if lost else due_at
         here = max(here, held.until)
-    _add(minutes, calendar.stretches(here, ends.since if ends else due_at))
+    _add(minutes, calendar.stretches(here, min(ends.since, due_at) if ends else due_at))
     return minutes, due_at
 
 
@@ -227,12 +228,21 @@ def _add(minutes: dict[dt.date, int], stretches: list[tuple[dt.date, dt.datetime
         minutes[day] = minutes.get(day, 0) + int((until - since).total_seconds()) // 60
 
 
-def _covering(stage: Stage, day: dt.date) -> Held:
-    """The pause that takes the whole of a working day."""
-    return next(
-        held
-        for held in [*stage.held, *([stage.ends] if stage.ends else [])]
-        if local(held.since).date() <= day and held.until and local(held.until).date() >= day
+def _uncounted(stage: Stage, day: dt.date) -> Step:
+    """A working day of no count: a pause takes the whole of it, or it lies in the extension."""
+    for held in [*stage.held, *([stage.ends] if stage.ends else [])]:
+        if local(held.since).date() <= day and held.until and local(held.until).date() >= day:
+            return paused(day, held)
+    return _beyond(day)
+
+
+def _beyond(day: dt.date, *, due: bool = False) -> Step:
+    return Step(
+        date=day,
+        kind=StepKind.DUE if due else StepKind.EXTENSION,
+        word="Gia hạn, hẹn trả" if due else "Gia hạn",
+        sentence=f"{capital(on_day(day))}: trong thời gian gia hạn.",
+        article=EXTENSION_RULE,
     )
 
 
@@ -252,7 +262,7 @@ def _days(
             continue
         counts = ordinal < total and (works or not working)
         if not counts and not due and day not in minutes:
-            steps.append(paused(day, _covering(stage, day)) if works else off(day, calendar))
+            steps.append(_uncounted(stage, day) if works else off(day, calendar))
             continue
         ordinal += counts
         name = f"Ngày {ordinal}" if counts else "Giờ còn lại" if minutes else "Ngày làm việc tiếp theo"
@@ -336,13 +346,5 @@ def _extended(steps: list[Step], counted: Count, calendar: WorkCalendar) -> list
         elif not works and not due:
             found.append(off(date, calendar))
         else:
-            found.append(
-                Step(
-                    date=date,
-                    kind=StepKind.DUE if due else StepKind.EXTENSION,
-                    word="Gia hạn, hẹn trả" if due else "Gia hạn",
-                    sentence=f"{capital(on_day(date))}: trong thời gian gia hạn.",
-                    article=EXTENSION_RULE,
-                )
-            )
+            found.append(_beyond(date, due=due))
     return found
