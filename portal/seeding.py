@@ -87,11 +87,12 @@ def run(settings: Settings, *, progress: Callable[[str], None]) -> list[Login]:
     Each part commits by itself, so an interrupted seed goes on where it stopped; a finished one is
     remembered, and skipped until a seed file changes.
     """
-    key = f"seed:{digest()}:{'demo' if settings.demo else 'plain'}"
+    channel = settings.payment_gateway
+    key = f"seed:{digest()}:{'demo' if settings.demo else 'plain'}:{channel}"
     with unit_of_work() as session:
         finished = outbox.done(session, key)
     if not finished:
-        _load(progress)
+        _load(progress, channel=bool(channel))
         _analyse(settings)
     logins = demo_people(progress, create=not finished) if settings.demo else []
     with unit_of_work() as session:
@@ -109,7 +110,7 @@ def _analyse(settings: Settings) -> None:
     engine.dispose()
 
 
-def _load(progress: Callable[[str], None]) -> None:
+def _load(progress: Callable[[str], None], *, channel: bool) -> None:
     with unit_of_work() as session:
         importing.seed_agencies(session, SEED / "agencies.json")
         replaced = importing.import_replaced(session, SEED / "replaced_papers.tsv")
@@ -117,7 +118,7 @@ def _load(progress: Callable[[str], None]) -> None:
     files = sorted((SEED / "procedures").glob("*.json"))
     for number, path in enumerate(files, 1):
         with unit_of_work() as session:
-            row = importing.import_file(session, path, importing.machine_hands(session))
+            row = importing.import_file(session, path, importing.machine_hands(session), channel=channel)
         if row.outcome == "refused":
             progress(f"Không nạp được {path.stem}: {row.reason}")
         elif number % 10 == 0 or number == len(files):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from portal.core import runtime
 from portal.core.errors import Invalid
 from services_catalog import levels, rulesets
 from services_catalog.content import Offer, RevisionContent, Step
@@ -50,8 +51,29 @@ class OfferVerdict(msgspec.Struct, frozen=True, kw_only=True):
     hint: str | None  # eligible for more than is declared
 
 
-def facts_of(content: RevisionContent, on: date) -> Facts:
-    """What the content says on a day, as the eight conditions ask it.
+def channel_open() -> bool:
+    """Whether this installation has an online payment channel now (MOTCUA_PAYMENT_GATEWAY)."""
+    settings = getattr(runtime, "settings", None)  # rules alone, without a portal, know of no closed channel
+    return settings is None or bool(settings.payment_gateway)
+
+
+def as_it_is(verdict: Verdict, content: RevisionContent, on: date) -> Verdict:
+    """The verdict of a publication as it holds now: a payment channel that is closed fails C5 again.
+
+    Source: Circular 01/2023/TT-VPCP (C5).
+    """
+    facts = facts_of(content, on)
+    if channel_open() or not (facts.has_fee and content.online_payment):
+        return verdict
+    now = levels.derive(msgspec.structs.replace(facts, online_payment=False), rulesets.in_force(on))
+    closed = {condition.code: condition for condition in now.conditions if not condition.holds}
+    conditions = [closed.get(one.code, one) if one.code == "C5" else one for one in verdict.conditions]
+    level = Level.PARTIAL if verdict.level is Level.FULL else verdict.level
+    return msgspec.structs.replace(verdict, level=level, conditions=conditions)
+
+
+def facts_of(content: RevisionContent, on: date, *, channel: bool = True) -> Facts:
+    """What the content says on a day, as the eight conditions ask it; `channel`: one can pay online here.
 
     A fee counts when it is owed in any case while filing online: extras one asks for (a quantity), items
     not in force on the day and those of other ways of filing do not.
@@ -77,7 +99,7 @@ def facts_of(content: RevisionContent, on: date) -> Facts:
         paper_only=[paper.name for paper in asked if not paper.electronic_ok],
         originals_shown=[paper.name for paper in asked if paper.original_shown],
         has_fee=any(owed),
-        online_payment=content.online_payment,
+        online_payment=content.online_payment and channel,
         presence_required=content.presence_required,
         field_verification=content.field_verification,
         has_result=content.result is not None,
@@ -108,7 +130,7 @@ def eligible(facts: Facts, reason: rulesets.ReasonCode | None = None) -> bool:
 
 def judge(content: RevisionContent, offers: Sequence[Offer], on: date) -> list[OfferVerdict]:
     """The level of each offer under the rule set in force on the day, and what stands against it."""
-    ruleset, facts = rulesets.in_force(on), facts_of(content, on)
+    ruleset, facts = rulesets.in_force(on), facts_of(content, on, channel=channel_open())
     verdict = levels.derive(facts, ruleset)
     return [
         OfferVerdict(

@@ -76,7 +76,7 @@ def view(
         mistakes: how many places could not be read, so that the saved words stand there.
     """
     ruleset = rulesets.in_force(day)
-    verdict = levels.derive(judging.facts_of(content, day), ruleset)
+    verdict = levels.derive(judging.facts_of(content, day, channel=judging.channel_open()), ruleset)
     judged = judging.judge(content, offers, day)
     blocked: dict[str, list[UUID]] = {}
     for one in judged:

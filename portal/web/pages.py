@@ -77,7 +77,9 @@ def look(settings: Settings) -> str:
     for file in sorted(files):
         if "vendor" not in file.parts:
             mark.update(file.read_bytes())
-    mark.update(f"{settings.province_name}|{settings.support_phone}|{settings.demo}".encode())
+    mark.update(
+        f"{settings.province_name}|{settings.support_phone}|{settings.demo}|{settings.payment_gateway}".encode()
+    )
     return mark.hexdigest()[:8]
 
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 from uuid import uuid4
 
+import msgspec
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
 
@@ -18,7 +19,7 @@ from portal.core.render import capital
 from portal.web import procedure_view as shown
 from portal.web.browse import AUDIENCES
 from portal.web.pages import AnyRequest, page, see_other
-from services_catalog import by_case, caching, public_queries, queries, rulesets
+from services_catalog import by_case, caching, judging, public_queries, queries, rulesets
 from services_catalog.content import Case, RevisionContent
 from services_catalog.levels import LEVEL_NAMES, Level
 from services_catalog.queries import ProcedurePage
@@ -63,6 +64,20 @@ def _closed(request: AnyRequest, session: DbSession, code: str) -> Response[Any]
     )
 
 
+def _as_it_is(found: ProcedurePage, content: RevisionContent) -> ProcedurePage:
+    """The page with the levels that hold now: with the payment channel closed, none is full that charges."""
+    offerings = []
+    for one in found.offerings:
+        if one.verdict is not None:
+            verdict = judging.as_it_is(one.verdict, content, today())
+            lower = one.declared is Level.FULL and bool(verdict.failing)
+            one = msgspec.structs.replace(
+                one, verdict=verdict, declared=Level.PARTIAL if lower else one.declared
+            )
+        offerings.append(one)
+    return msgspec.structs.replace(found, offerings=offerings)
+
+
 def _page(
     request: AnyRequest,
     session: DbSession,
@@ -72,6 +87,7 @@ def _page(
     case_key: str,
     **past: Any,
 ) -> Response[Any]:
+    found = _as_it_is(found, content)
     case = by_case.case_named(content, case_key)
     online = [one for one in found.offerings if one.declared is not Level.INFO]
     chosen = next((one for one in found.offerings if one.agency_code == agency), None)

@@ -15,9 +15,10 @@ from sqlmodel import Session
 
 from auth import service as accounts
 from auth.actor import Actor, Role
+from portal.core import clock
 from portal.core.errors import DomainError
 from services_catalog import content as contents
-from services_catalog import drafting, import_queries, judging, publishing
+from services_catalog import drafting, import_queries, judging, levels, publishing, rulesets
 from services_catalog.content import Offer, RevisionContent, Step
 from services_catalog.imports import taking
 from services_catalog.imports.rows import ImportRow, Outcome
@@ -71,14 +72,19 @@ def machine_hands(session: Session) -> Hands:
     )
 
 
-def import_file(session: Session, path: Path, hands: Hands) -> ImportRow:
-    """Publish the procedure of a file as its next revision, unless the present one says the same."""
+def import_file(session: Session, path: Path, hands: Hands, *, channel: bool = False) -> ImportRow:
+    """Publish the procedure of a file as its next revision, unless the present one says the same.
+
+    `channel`: this installation has an online payment channel, and the file's procedure uses it.
+    """
     if path.stat().st_size > MAX_FILE:
         return ImportRow(path.stem, "refused", f"Tệp lớn hơn {MAX_FILE // 1024} kB.")
-    return import_procedure(session, path.stem, path.read_bytes(), hands)
+    return import_procedure(session, path.stem, path.read_bytes(), hands, channel=channel)
 
 
-def import_procedure(session: Session, name: str, raw: bytes, hands: Hands) -> ImportRow:
+def import_procedure(
+    session: Session, name: str, raw: bytes, hands: Hands, *, channel: bool = False
+) -> ImportRow:
     """The same from bytes; `name` stands for the code in the report while that cannot be read."""
     try:
         given = msgspec.json.decode(raw, type=ProcedureFile)
@@ -86,7 +92,22 @@ def import_procedure(session: Session, name: str, raw: bytes, hands: Hands) -> I
         return ImportRow(name, "refused", in_words(str(error)))
     except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
         return ImportRow(name, "refused", f"Tệp không đúng khuôn dạng: {error}")
-    return take(session, given, hands.editor, hands.reviewer)
+    return take(session, paid_online(given) if channel else given, hands.editor, hands.reviewer)
+
+
+def paid_online(given: ProcedureFile) -> ProcedureFile:
+    """The file where money is paid online: full, if the missing channel was all that stood against it."""
+    facts = judging.facts_of(given.content, clock.today())
+    if not facts.has_fee or facts.online_payment:
+        return given
+    content = msgspec.structs.replace(given.content, online_payment=True)
+    opened = levels.derive(judging.facts_of(content, clock.today()), rulesets.in_force(clock.today()))
+    held_back = given.declared is Level.PARTIAL and given.reason_code is ReasonCode.TECH_OTHER
+    if not (held_back and opened.level is Level.FULL):
+        return msgspec.structs.replace(given, content=content)
+    return msgspec.structs.replace(
+        given, content=content, declared=Level.FULL, reason_code=None, reason_basis=None
+    )
 
 
 def read(values: Any) -> ProcedureFile:

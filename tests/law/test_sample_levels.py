@@ -1,7 +1,7 @@
 """The verdict on the 34 procedures of the sample, beside what the sample expects of each.
 
-EXPECTED is `level_hint` of the sample; "full/partial" accepts either. There is no payment gateway in this
-installation yet, so condition 5 holds some back that would be full with the channel open.
+EXPECTED is `level_hint` of the sample; "full/partial" accepts either. The seed publishes by whether the
+installation has a payment channel (the demo has one): without, condition 5 holds some back.
 `docs/levels-of-the-sample.md` is this table, written out.
 """
 
@@ -14,6 +14,7 @@ import pytest
 
 from services_catalog import judging, levels, rulesets
 from services_catalog.content import RevisionContent
+from services_catalog.imports import own
 from services_catalog.levels import LEVEL_NAMES, Level, Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,11 +40,15 @@ def content(code: str) -> RevisionContent:
     return msgspec.convert(json.loads((SEED / f"{code}.json").read_text("utf-8"))["content"], RevisionContent)
 
 
+def published(code: str, *, channel_open: bool) -> own.ProcedureFile:
+    """The file as the seed publishes it."""
+    given = own.read(json.loads((SEED / f"{code}.json").read_text("utf-8")))
+    return own.paid_online(given) if channel_open else given
+
+
 def verdict(code: str, *, channel_open: bool) -> Verdict:
-    """The verdict as published here, or with the payment channel open."""
-    facts = judging.facts_of(content(code), DAY)
-    if channel_open:
-        facts = msgspec.structs.replace(facts, online_payment=True)
+    """The verdict as the seed publishes it, with the payment channel open or closed."""
+    facts = judging.facts_of(published(code, channel_open=channel_open).content, DAY)
     return levels.derive(facts, rulesets.in_force(DAY))
 
 
@@ -73,11 +78,28 @@ def test_as_published_here_every_further_difference_is_the_payment_alone(code: s
         assert [condition.code for condition in here.failing] == ["C5"]
 
 
+@pytest.mark.parametrize("channel_open", [True, False])
 @pytest.mark.parametrize("code", EXPECTED)
-def test_what_is_declared_is_the_verdict(code: str) -> None:
-    declared = json.loads((SEED / f"{code}.json").read_text("utf-8"))["declared"]
+def test_what_is_declared_is_the_verdict(code: str, channel_open: bool) -> None:
+    declared = published(code, channel_open=channel_open).declared
 
-    assert verdict(code, channel_open=False).level == declared
+    assert verdict(code, channel_open=channel_open).level == declared
+
+
+@pytest.mark.parametrize("code", EXPECTED)
+def test_a_channel_that_closes_makes_partial_again_what_charges(
+    code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = published(code, channel_open=True).content
+    opened = verdict(code, channel_open=True)
+    monkeypatch.setattr(judging, "channel_open", lambda: False)
+
+    shut = judging.as_it_is(opened, said, DAY)
+
+    assert [one.holds for one in shut.conditions] == [
+        one.holds for one in verdict(code, channel_open=False).conditions
+    ]
+    assert shut.level == verdict(code, channel_open=False).level
 
 
 def document() -> str:
@@ -91,11 +113,12 @@ Each of the 34 sample procedures as the verdict engine judges it on {DAY:%d/%m/%
 Decree {rulesets.in_force(DAY).code}, beside what the sample expects.
 `tests/law/test_sample_levels.py` holds this page to the engine.
 
-This installation has no payment gateway yet, so whoever charges a fee online fails condition C5. With the
-payment channel open the verdicts differ from the sample in {len(DECIDED_BY)} of 34; as published here in
-{len(held)}, each by C5 alone: {", ".join(held)}.
+The seed publishes by whether the installation has an online payment channel (`MOTCUA_PAYMENT_GATEWAY`; the
+demo has the sandbox). With the channel open the verdicts differ from the sample in {len(DECIDED_BY)} of 34.
+Without one, whoever charges a fee online fails condition C5: {len(held)} differ, each by C5 alone:
+{", ".join(held)}. When a channel closes later, the procedure's page says partial again at once.
 
-| code | procedure | expected | channel open | as published here | conditions that fail here |
+| code | procedure | expected | channel open | channel closed | conditions that fail then |
 |---|---|---|---|---|---|
 """
     lines = [
