@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from auth import queries as people
 from auth.actor import Actor
-from dossiers import attachments, calendars, desk_queries, refusals
+from dossiers import attachments, calendars, desk_queries, reasons, refusals
 from dossiers.attachment_rules import RESULT, TooManyFiles
 from dossiers.deadlines import Deadline, due
 from dossiers.models import DocumentKind
@@ -261,7 +261,7 @@ def desk_page(
         name=view.number or view.reference or "",
         who=view.applicant.get("name") or "Người nộp",
         papers=papers_of(view),
-        files=len([one for one in view.attachments if one.requirement_key != RESULT]),
+        files=sum(one.requirement_key != RESULT and one.state != "replaced" for one in view.attachments),
         sealed=seal_holds(view),
         viewed=viewed,
         picture=viewed is not None and viewed.kind in PICTURES,
@@ -297,6 +297,8 @@ def desk_page(
         has_result=any(one.kind == DocumentKind.RESULT for one in view.documents),
         history=history,
         panels=panels.desk(session, actor, view),
+        refusal_codes=[(code, one.words) for code, one in reasons.REFUSAL.items()],
+        rejection_codes=[(code, one.words) for code, one in reasons.REJECTION.items()],
         typed=typed,
         conflict=conflict,
         key=str(uuid4()),

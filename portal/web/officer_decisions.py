@@ -6,7 +6,7 @@ from uuid import uuid4
 from litestar import Response, post
 
 from auth.access_log import note_reading
-from dossiers import decision, processing
+from dossiers import decision, processing, reasons
 from dossiers.attachment_rules import RESULT
 from dossiers.models import Dossier
 from dossiers.views import AttachmentView, DossierView
@@ -37,7 +37,7 @@ def decide(desk: PostedAct) -> Response[Any]:
 
 
 def _decide(desk: Desk, outcome: str) -> Response[Any]:
-    typed = Typed(outcome, desk.form.get("note")[:4000])
+    typed = Typed(outcome, desk.form.get("note")[:4000], code=desk.form.get("code", "other")[:40])
     step = desk.form.get("do")
     if step == "confirm" and outcome:
         return desk.attempt(lambda: _act(desk, typed), lambda dossier: _told(dossier, outcome), typed)
@@ -50,7 +50,7 @@ def _decide(desk: Desk, outcome: str) -> Response[Any]:
         return desk.shown(view, typed=typed, conflict=told, status_code=409)
     if lacking := _lacking(view, typed):
         problem, field = lacking
-        again = Typed(typed.outcome, typed.note, problem, field)
+        again = Typed(typed.outcome, typed.note, problem, field, code=typed.code)
         return desk.shown(view, typed=again, status_code=422)
     note_reading(desk.session, desk.actor, desk.dossier_id, "decide")
     return page(
@@ -63,6 +63,9 @@ def _decide(desk: Desk, outcome: str) -> Response[Any]:
         outcome=outcome,
         title=TITLES[outcome],
         note=typed.note.strip(),
+        code=typed.code,
+        code_words=reasons.words(reasons.REFUSAL if outcome == "refuse" else reasons.REJECTION, typed.code),
+        appeal=reasons.APPEAL,
         address="khong-tiep-nhan" if outcome == "refuse" else "quyet-dinh",
         result=checked_result(view),
         return_way=RETURN_WAYS.get(view.return_way, view.return_way),
@@ -100,9 +103,9 @@ def checked_result(view: DossierView) -> AttachmentView | None:
 def _act(desk: Desk, typed: Typed) -> Dossier:
     who = (desk.session, desk.actor, desk.dossier_id)
     if typed.outcome == "refuse":
-        return processing.refuse(*who, reason=typed.note, seq=desk.seq, key=desk.key)
+        return processing.refuse(*who, reason=typed.note, reason_code=typed.code, seq=desk.seq, key=desk.key)
     if typed.outcome == "reject":
-        return decision.reject(*who, ground=typed.note, seq=desk.seq, key=desk.key)
+        return decision.reject(*who, ground=typed.note, reason_code=typed.code, seq=desk.seq, key=desk.key)
     return decision.approve(
         *who, ground=typed.note, result_attachment_id=desk.id_of("file"), seq=desk.seq, key=desk.key
     )

@@ -7,6 +7,7 @@ import pytest
 from dossiers import supplement_queries, supplements
 from dossiers.models import Dossier
 from dossiers.workflow import Status
+from portal.core import events
 from portal.core.clock import local
 from portal.core.db import act_as
 from tests import factories
@@ -278,3 +279,15 @@ def test_an_apology_is_made_and_read(desk, dossier):
     assert "Không kịp ngày hẹn?" not in desk.page(dossier.id)
     at_home(desk)
     assert "còn chờ trích lục" in desk.get(f"/ho-so/{dossier.id}").text
+
+
+def test_the_code_of_a_refusal_is_chosen_seen_and_kept(desk, dossier):
+    looked = desk.post(dossier.id, "khong-tiep-nhan", note="Nộp ở xã khác.", code="wrong_agency")
+    assert "Không thuộc thẩm quyền giải quyết của cơ quan" in looked.text
+    assert "khiếu nại tới" in looked.text
+
+    done = desk.post(dossier.id, "khong-tiep-nhan", text=looked.text, do="confirm")
+
+    assert done.status_code == 303, done.text
+    act_as(desk.session, desk.officer.id, desk.officer.agency_ids)
+    assert events.history(desk.session, dossier.id)[-1].data["reason_code"] == "wrong_agency"
