@@ -12,7 +12,7 @@ from auth import throttle
 from auth.access_log import note_reading
 from auth.actor import Role
 from auth.http import ClientAddress, CurrentActor, requires
-from dossiers import decision, filing, inbox, processing, queries, tracking, views
+from dossiers import decision, desk_queries, filing, inbox, processing, queries, tracking, views
 from dossiers.beside_schemas import DeliveryIn
 from dossiers.models import Dossier
 from dossiers.schemas import (
@@ -174,7 +174,8 @@ class DossierController(Controller):
         self, session: DbSession, actor: CurrentActor, dossier_id: FromPath[UUID]
     ) -> list[views.DocumentView]:
         """List the dossier's documents."""
-        return views.summary(session, actor, dossier_id).documents
+        documents = views.summary(session, actor, dossier_id).documents
+        return [one for one in documents if one.kind not in desk_queries.INTERNAL]
 
 
 class DeskController(Controller):

@@ -17,10 +17,17 @@ from services_catalog.models import Offering, Procedure
 DOCUMENT_NAMES: Final = {
     DocumentKind.ACKNOWLEDGEMENT: "Biên nhận nộp hồ sơ",
     DocumentKind.FORM_01: "Giấy tiếp nhận và hẹn trả kết quả (mẫu 01)",
+    DocumentKind.FORM_02: "Phiếu yêu cầu bổ sung (mẫu 02)",
     DocumentKind.FORM_03: "Phiếu từ chối (mẫu 03)",
+    DocumentKind.FORM_04: "Xin lỗi và hẹn lại ngày trả kết quả (mẫu 04)",
+    DocumentKind.FORM_05: "Thông báo dừng giải quyết (mẫu 05)",
+    DocumentKind.FORM_06: "Phiếu kiểm soát quá trình giải quyết",
+    DocumentKind.HAND_OVER: "Giấy bàn giao",
     DocumentKind.RECEIPT: "Biên lai thu tiền",
     DocumentKind.RESULT: "Kết quả giải quyết",
 }
+
+INTERNAL: Final = frozenset({DocumentKind.FORM_06, DocumentKind.HAND_OVER})  # between the desks only
 
 
 class DocumentNotFound(NotFound):
@@ -55,7 +62,7 @@ def document(session: Session, actor: Actor, dossier_id: UUID, document_id: UUID
     found = session.exec(
         select(Document).where(Document.id == document_id, Document.dossier_id == dossier.id)
     ).one_or_none()
-    if found is None:
+    if found is None or (found.kind in INTERNAL and dossier.applicant_id == actor.id):
         raise DocumentNotFound("Hồ sơ này không có văn bản đó.")
     return dossier, found
 

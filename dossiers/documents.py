@@ -19,12 +19,15 @@ from sqlmodel import Session, col
 from auth import queries as people
 from auth.models import Agency
 from dossiers import clocks, queries
+from dossiers.documents_acts import told
 from dossiers.documents_contents import Facts, File, Office, context, template
 from dossiers.documents_pdf import PRESS, DocumentFailed
 from dossiers.documents_receipt import collected
+from dossiers.documents_sets import FORMS, PRESENT, form, set_on
 from dossiers.filing import ALPHABET
 from dossiers.models import Decision, Document, DocumentKind, Dossier
 from dossiers.tasks import effect_key
+from dossiers.words import local
 from portal.core import crypto, events, receipts, runtime
 from portal.core.clock import now
 from portal.core.errors import NotFound, Unavailable
@@ -67,6 +70,51 @@ def form03(stream_id: str, seq: int) -> None:
     Source: Decree 118/2025/NĐ-CP, art. 17; Circular 03/2025/TT-VPCP.
     """
     issue(DocumentKind.FORM_03, "dossiers.documents.form03", UUID(stream_id), seq)
+
+
+@shared_task(name="dossiers.documents.form02", **_RETRY)  # type: ignore[untyped-decorator]
+def form02(stream_id: str, seq: int) -> None:
+    """Draw up form 02: everything the applicant is to supply, and until when.
+
+    Source: Decree 118/2025/NĐ-CP, art. 17(2)(a) as amended by Decree 309/2026, art. 8(1).
+    """
+    issue(DocumentKind.FORM_02, "dossiers.documents.form02", UUID(stream_id), seq)
+
+
+@shared_task(name="dossiers.documents.form04", **_RETRY)  # type: ignore[untyped-decorator]
+def form04(stream_id: str, seq: int) -> None:
+    """Draw up form 04: the apology with its reason and the new date.
+
+    Source: Decree 61/2018/NĐ-CP, art. 19(9); Circular 03/2025/TT-VPCP, annex I.
+    """
+    issue(DocumentKind.FORM_04, "dossiers.documents.form04", UUID(stream_id), seq)
+
+
+@shared_task(name="dossiers.documents.form05", **_RETRY)  # type: ignore[untyped-decorator]
+def form05(stream_id: str, seq: int) -> None:
+    """Draw up form 05: the dossier is stopped, why and at what stage; the set of 2018 has none.
+
+    Source: Circular 03/2025/TT-VPCP, art. 7; Decree 118/2025/NĐ-CP, art. 21.
+    """
+    issue(DocumentKind.FORM_05, "dossiers.documents.form05", UUID(stream_id), seq)
+
+
+@shared_task(name="dossiers.documents.form06", **_RETRY)  # type: ignore[untyped-decorator]
+def form06(stream_id: str, seq: int) -> None:
+    """Draw up the control slip at the end: every hand the dossier went through, and when.
+
+    Source: Circular 03/2025/TT-VPCP, annex I, form 06 (Circular 01/2018/TT-VPCP, form 05).
+    """
+    issue(DocumentKind.FORM_06, "dossiers.documents.form06", UUID(stream_id), seq)
+
+
+@shared_task(name="dossiers.documents.hand_over", **_RETRY)  # type: ignore[untyped-decorator]
+def hand_over(stream_id: str, seq: int) -> None:
+    """Draw up the slip that goes with a dossier, or with its result, to the next hand.
+
+    Source: Decree 118/2025/NĐ-CP, art. 18(2) as amended by Decree 309/2026, art. 9.
+    """
+    issue(DocumentKind.HAND_OVER, "dossiers.documents.hand_over", UUID(stream_id), seq)
 
 
 @shared_task(name="dossiers.documents.result", **_RETRY)  # type: ignore[untyped-decorator]
@@ -156,6 +204,11 @@ def gather(session: Session, kind: DocumentKind, dossier_id: UUID, seq: int) -> 
     money = collected(session, event, dossier_id) if kind is DocumentKind.RECEIPT else None
     if kind is DocumentKind.RECEIPT and money is None:
         return None
+    accepted = dossier.accepted_at is not None and dossier.accepted_at <= event.at
+    since = dossier.accepted_at if accepted else None
+    form_set = (dossier.form_set if accepted else None) or set_on(local(since or event.at).date())
+    if kind in FORMS[PRESENT] and form(kind, form_set) is None:
+        return None
     private = events.private_of(session, dossier_id, seq)
     answers = crypto.open_(session, dossier.subject_id, f"dossier.answers|{dossier.id}", dossier.answers)
     at_desk = kind is not DocumentKind.ACKNOWLEDGEMENT
@@ -173,13 +226,13 @@ def gather(session: Session, kind: DocumentKind, dossier_id: UUID, seq: int) -> 
         ),
         officer=people.person(session, event.actor_id).name if at_desk and event.actor_id else "",
         reference=dossier.reference or "",
-        number=(dossier.number or "") if at_desk else "",
+        number=(dossier.number or "") if accepted else "",
         procedure=dossier.procedure_name,
         procedure_code=dossier.procedure_code,
         channel=dossier.channel,
         return_way=dossier.return_way,
         submitted_at=dossier.submitted_at,
-        accepted_at=dossier.accepted_at if at_desk else None,
+        accepted_at=dossier.accepted_at if accepted else None,
         deadline=clocks.counted(
             session, dossier, [one for one in clocks.of_clock(session, dossier.id) if one.seq <= seq]
         ),
@@ -194,6 +247,9 @@ def gather(session: Session, kind: DocumentKind, dossier_id: UUID, seq: int) -> 
         fees=[(line.name, line.amount_vnd) for line in queries.fee_lines(session, dossier.id)],
         reason=str(private.get("reason") or private.get("ground") or ""),
         signer=_signer(session, dossier, event.at) if kind is DocumentKind.RESULT else "",
+        form_set=form_set,
+        competent=office(session, dossier.competent_agency_id).name,
+        told=told(session, kind, dossier, event, content),
         collected=money,
     )
 

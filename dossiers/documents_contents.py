@@ -13,10 +13,14 @@ from typing import Any, Final
 import msgspec
 import segno
 
+from dossiers import documents_forms as forms
 from dossiers.deadlines import Deadline
+from dossiers.documents_acts import Told
 from dossiers.documents_answers import parts
 from dossiers.documents_receipt import Collected, says
+from dossiers.documents_sets import A4, PRESENT, form, label
 from dossiers.models import DocumentKind
+from dossiers.reasons import APPEAL, APPEAL_ARTICLES
 from dossiers.words import capital, dong_words, hour_and_date, local, long_date
 from services_catalog.content import LegalBasis, RevisionContent
 
@@ -79,6 +83,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     fees: list[tuple[str, int]]
     reason: str  # of a refusal or rejection; the ground of an approval
     signer: str
+    form_set: str = PRESENT  # of forms 01 to 07
+    competent: str = ""  # the agency that settles it
+    told: Told = Told()  # what the event itself says
     collected: Collected | None = None  # of a receipt
 
 
@@ -97,8 +104,12 @@ def _common(kind: DocumentKind, facts: Facts) -> dict[str, Any]:
     place = _PLACE.search(facts.office.name)
     proof_url = f"{facts.public_url}/kiem-tra/{facts.code}"
     number = facts.number or facts.reference
+    numbered = form(kind, facts.form_set)
     return {
-        "title": f"{TITLES[kind]} {number}",
+        "title": f"{numbered.name if numbered else TITLES[kind]} {number}",
+        "form_label": label(numbered.number, facts.form_set) if numbered else "",
+        "form_name": numbered.name if numbered else TITLES[kind],
+        "leaf": numbered.paper if numbered else A4,
         "created": facts.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "agency": facts.office.name,
         "agency_phone": facts.office.phone,
@@ -123,7 +134,22 @@ def _common(kind: DocumentKind, facts: Facts) -> dict[str, Any]:
         "procedure_code": facts.procedure_code,
         "submitted": hour_and_date(facts.submitted_at),
         "accepted": hour_and_date(facts.accepted_at) if facts.accepted_at else "",
+        "accepted_day": _day(facts.accepted_at) if facts.accepted_at else "",
+        "address": _address(facts.answers),
     }
+
+
+def _day(at: datetime) -> str:
+    return long_date(local(at).date()).removeprefix("ngày ")
+
+
+def _address(answers: dict[str, Any]) -> str:
+    """The first address the applicant wrote, on one line; "" where the form asks for none."""
+    for value in answers.values():
+        if isinstance(value, dict) and "commune" in value:
+            parts = (value.get("detail"), value.get("commune"), value.get("province"))
+            return ", ".join(str(part) for part in parts if part)
+    return ""
 
 
 def _acknowledgement(facts: Facts) -> dict[str, Any]:
@@ -185,7 +211,17 @@ def _paper(
 
 def _form03(facts: Facts) -> dict[str, Any]:
     """Form 03, at reception or after appraisal. Source: Circular 03/2025/TT-VPCP, annex I."""
-    return {"at_reception": facts.accepted_at is None, "reason": facts.reason}
+    return {
+        "at_reception": facts.accepted_at is None,
+        "reason": facts.reason,
+        "reason_words": facts.told.reason,
+        "appeal": APPEAL,
+        "appeal_articles": APPEAL_ARTICLES,
+    }
+
+
+def _limit(facts: Facts) -> str:
+    return facts.deadline.rule if facts.deadline else ""
 
 
 def _result(facts: Facts) -> dict[str, Any]:
@@ -213,14 +249,31 @@ def _receipt(facts: Facts) -> dict[str, Any]:
 TITLES: Final = {
     DocumentKind.ACKNOWLEDGEMENT: "Xác nhận đã nhận hồ sơ",
     DocumentKind.FORM_01: "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    DocumentKind.FORM_02: "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
     DocumentKind.FORM_03: "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
+    DocumentKind.FORM_04: "Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết",
+    DocumentKind.FORM_05: "Thông báo dừng giải quyết hồ sơ",
+    DocumentKind.FORM_06: "Phiếu kiểm soát quá trình giải quyết hồ sơ",
+    DocumentKind.HAND_OVER: "Giấy bàn giao hồ sơ",
     DocumentKind.RECEIPT: "Biên lai thu tiền phí, lệ phí",
     DocumentKind.RESULT: "Kết quả giải quyết thủ tục hành chính",
 }
 _SAYS: Final[dict[DocumentKind, Callable[[Facts], dict[str, Any]]]] = {
     DocumentKind.ACKNOWLEDGEMENT: _acknowledgement,
     DocumentKind.FORM_01: _form01,
+    DocumentKind.FORM_02: lambda facts: forms.form02(facts.told),
     DocumentKind.FORM_03: _form03,
+    DocumentKind.FORM_04: lambda facts: forms.form04(facts.told, facts.reason),
+    DocumentKind.FORM_05: lambda facts: {**forms.form05(facts.told), "stopped": hour_and_date(facts.at)},
+    DocumentKind.FORM_06: lambda facts: {
+        **forms.form06(facts.told, _limit(facts)),
+        "competent": facts.competent or facts.office.name,
+    },
+    DocumentKind.HAND_OVER: lambda facts: {
+        **forms.hand_over(facts.told, _limit(facts), facts.reason),
+        "papers": _papers(facts),
+        "return_way": RETURN_WAYS[facts.return_way],
+    },
     DocumentKind.RECEIPT: _receipt,
     DocumentKind.RESULT: _result,
 }

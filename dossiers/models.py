@@ -60,7 +60,12 @@ class Outcome(StrEnum):
 class DocumentKind(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"  # what was filed, with the hashes of the files
     FORM_01 = "form01"  # giấy tiếp nhận hồ sơ và hẹn trả kết quả
+    FORM_02 = "form02"  # phiếu yêu cầu bổ sung, hoàn thiện hồ sơ
     FORM_03 = "form03"  # phiếu từ chối tiếp nhận, giải quyết hồ sơ
+    FORM_04 = "form04"  # xin lỗi và hẹn lại
+    FORM_05 = "form05"  # thông báo dừng giải quyết hồ sơ
+    FORM_06 = "form06"  # phiếu kiểm soát quá trình giải quyết hồ sơ (form 05 of the set of 2018)
+    HAND_OVER = "hand_over"  # giấy bàn giao hồ sơ, phiếu bàn giao kết quả
     RECEIPT = "receipt"  # biên lai thu tiền phí, lệ phí
     RESULT = "result"
 

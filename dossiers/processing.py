@@ -10,6 +10,7 @@ from sqlmodel import Session
 from auth import queries as people
 from auth.actor import Actor
 from dossiers import access, clocks, queries, reasons
+from dossiers.documents_sets import set_on
 from dossiers.ledger import charge
 from dossiers.models import Dossier, FeeLine
 from dossiers.workflow import END, Action, Status, advance, way_back
@@ -124,6 +125,7 @@ def receive(
     answers = crypto.open_(session, dossier.subject_id, f"dossier.answers|{dossier.id}", dossier.answers)
     code = people.agency_code(session, dossier.receiving_agency_id)
     dossier.accepted_at = now()
+    dossier.form_set = set_on(local(dossier.accepted_at).date())
     dossier.number = allot_number(dossier.receiving_agency_id, code, dossier.accepted_at)
     deadline = clocks.start(session, dossier, content, answers, dossier.accepted_at)
     day = local(dossier.accepted_at).date()
@@ -148,6 +150,7 @@ def receive(
             "owed_vnd": sum(amount for _, amount in owed),
             "rule": deadline.rule,
             "calendar": dossier.calendar,
+            "form_set": dossier.form_set,
         },
     )
 

@@ -69,6 +69,7 @@ _EMPTY: Final = [
     "original_due_at",
     "due_at",
     "calendar",
+    "form_set",
     "settled_at",
     "returned_at",
     "holder_id",
@@ -186,6 +187,7 @@ def _columns(event: Event) -> dict[str, Any]:
                 "due_at": _instant(data["due_at"]),
                 "original_due_at": _instant(data["due_at"]),
                 "calendar": data.get("calendar", ...),
+                "form_set": data.get("form_set"),
             }
         case "supplement_asked":
             return {"supplements": data["number"]}

@@ -35,6 +35,7 @@ COLUMNS = [
     "original_due_at",
     "due_at",
     "calendar",
+    "form_set",
     "paused_since",
     "settled_at",
     "returned_at",
@@ -78,7 +79,12 @@ DOCUMENTS = """
 CALLS = {
     "acknowledgement": ("dossier.submitted",),
     "form01": ("dossier.accepted",),
+    "form02": ("dossier.supplement_asked",),
     "form03": ("dossier.refused", "dossier.rejected"),
+    "form04": ("dossier.extended",),
+    "form05": ("dossier.stopped",),
+    "form06": ("dossier.delivered", "dossier.rejected", "dossier.stopped"),
+    "hand_over": ("dossier.forwarded", "dossier.handed_over", "dossier.approved"),
     "receipt": ("dossier.fee_settled", "dossier.payment_received", "dossier.duty_met"),
     "result": ("dossier.approved",),
 }

@@ -59,7 +59,8 @@ def show(
         return see_other(f"/ho-so/{dossier_id}/to-khai")
     due_on = local(view.due_at).date() if view.due_at else None
     owed = [one for one in view.fees if one.owed]
-    documents = sorted(view.documents, key=lambda one: one.created_at, reverse=True)
+    told = [one for one in view.documents if one.kind not in desk_queries.INTERNAL]
+    documents = sorted(told, key=lambda one: one.created_at, reverse=True)
     return page(
         request,
         "dossier/dossier.html",
