@@ -162,6 +162,8 @@ def _file_result(session: Session, dossier: Dossier, attachment_id: UUID) -> Non
     ).one_or_none()
     if file is None or file.state is not AttachmentState.READY or file.sha256 is None or file.size is None:
         raise NoResult("Tệp kết quả chưa được kiểm tra xong, hoặc cần thay. Xem lại tệp rồi phê duyệt.")
+    if file.sealed_at is not None:  # the result of a decision that a reopening undid
+        raise NoResult("Tệp này là kết quả của quyết định đã hủy. Tải tệp kết quả mới lên rồi phê duyệt.")
     file.sealed_at = now()
     session.add(file)
     session.add(

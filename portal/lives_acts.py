@@ -13,17 +13,23 @@ from sqlmodel import Session
 from auth.actor import Actor
 from dossiers import (
     calendars,
+    complaints,
     decision,
+    duties,
     ends,
     extensions,
     fees,
+    messages,
     open_request,
     processing,
     queries,
+    ratings,
+    returning,
     supplements,
     supplying,
+    touches,
 )
-from dossiers.models import Attachment, AttachmentState, Dossier, UploadWay
+from dossiers.models import Attachment, AttachmentState, Dossier, PaymentMethod, UploadWay
 from dossiers.reasons import SUPPLEMENT
 from dossiers.supplement_models import FurtherGround, ItemKind
 from dossiers.workflow import Status
@@ -219,7 +225,9 @@ def _approve(at: Scene) -> object:
     if result is not None and not result.generated:
         paper(at.session, at.dossier, decision.RESULT, by)
         files = queries.attachments(at.session, at.dossier.id)
-        file = next(one.id for one in files if one.requirement_key == decision.RESULT)
+        file = next(
+            one.id for one in files if one.requirement_key == decision.RESULT and one.sealed_at is None
+        )
     return decision.approve(at.session, by, at.dossier.id, result_attachment_id=file)
 
 
@@ -227,31 +235,81 @@ def _reject(at: Scene) -> object:
     return decision.reject(at.session, at.desk(), at.dossier.id, ground="Không đủ điều kiện theo quy định.")
 
 
+def _ask_duty(at: Scene) -> object:
+    lines = [duties.DutyLine("Thuế trước bạ", at.draw.randrange(1, 5_000) * 1_000)]
+    return duties.ask_duty(at.session, at.desk(), at.dossier.id, lines=lines)
+
+
+def _meet_duty(at: Scene) -> object:
+    way = at.draw.choice([PaymentMethod.CASH, PaymentMethod.TRANSFER])
+    return duties.meet_duty(at.session, at.desk(), at.dossier.id, method=way, note="Giấy nộp tiền.")
+
+
+def _revoke_duty(at: Scene) -> object:
+    return duties.revoke_duty(at.session, at.desk(), at.dossier.id, reason="Tính nhầm.")
+
+
+def _waive(at: Scene) -> object:
+    by = at.desk()
+    lines = queries.fee_lines(at.session, at.dossier.id)
+    owed = [line for line in lines if line.settled_at is None and line.waived_at is None]
+    if not owed:
+        return None
+    return fees.waive_fee(
+        at.session, by, at.dossier.id, fee_line_id=owed[0].id, code="council", reason="Có giấy xác nhận."
+    )
+
+
+def _message(at: Scene) -> object:
+    by = at.own() if at.draw.random() < 0.6 else at.desk()
+    return messages.send(at.session, by, at.dossier.id, text="Xin cho biết hồ sơ đến đâu rồi.")
+
+
+def _touch(at: Scene) -> object:
+    kind = at.draw.choice(list(touches.Touch))
+    return touches.touch(at.session, at.desk(), at.dossier.id, kind=kind)
+
+
+def _reopen(at: Scene) -> object:
+    return returning.reopen(at.session, at.desk(), at.dossier.id, reason="Kết quả ghi sai họ tên.")
+
+
+def _rate(at: Scene) -> object:
+    reasons = at.draw.sample(sorted(ratings.REASONS), 2)
+    return ratings.rate(at.session, at.own(), at.dossier.id, score=at.draw.randrange(1, 6), reasons=reasons)
+
+
+def _complain(at: Scene) -> object:
+    return complaints.complain(at.session, at.own(), at.dossier.id, text="Hồ sơ chậm so với hẹn.")
+
+
 def _deliver(at: Scene) -> object:
     return decision.deliver(at.session, at.desk(), at.dossier.id)
 
 
 # What tends to happen next, by where the dossier stands.
+_BESIDE: Final[Sequence[tuple[Act, int]]] = [(_message, 1), (_touch, 1)]
+_TURNS: Final[Sequence[tuple[Act, int]]] = [(_ask_supplement, 2), (_ask_withdrawal, 1), (_ask_duty, 1)]
+_ENDED: Final[Sequence[tuple[Act, int]]] = [(_rate, 4), (_complain, 1), (_message, 1)]
 COURSE: Final[Mapping[Status, Sequence[tuple[Act, int]]]] = {
-    Status.SUBMITTED: [(_receive, 16), (_refuse, 1), (_ask_supplement, 2), (_ask_withdrawal, 1)],
-    Status.ACCEPTED: [
-        (_claim, 16),
-        (_collect, 8),
-        (_ask_supplement, 2),
-        (_ask_withdrawal, 1),
-        (_extend, 1),
-    ],
+    Status.SUBMITTED: [(_receive, 20), (_refuse, 1), *_TURNS, *_BESIDE],
+    Status.ACCEPTED: [(_claim, 16), (_collect, 8), (_waive, 1), (_extend, 1), *_TURNS, *_BESIDE],
     Status.PROCESSING: [
         (_collect, 10),
         (_approve, 16),
         (_reject, 2),
         (_release, 2),
         (_claim, 4),
-        (_ask_supplement, 3),
-        (_ask_withdrawal, 1),
+        (_waive, 1),
         (_extend, 2),
+        *_TURNS,
+        *_BESIDE,
     ],
-    Status.SUPPLEMENT: [(_supply, 12), (_revoke_supplement, 1), (_ask_withdrawal, 1), (_stop, 2)],
+    Status.SUPPLEMENT: [(_supply, 12), (_revoke_supplement, 1), (_ask_withdrawal, 1), (_stop, 2), *_BESIDE],
+    Status.FINANCIAL_DUTY: [(_meet_duty, 8), (_revoke_duty, 1), (_ask_withdrawal, 1), *_BESIDE],
     Status.WITHDRAWAL_ASKED: [(_stop, 3), (_keep, 2)],
-    Status.SETTLED: [(_deliver, 1)],
+    Status.SETTLED: [(_deliver, 12), (_reopen, 1), (_message, 1)],
+    Status.REFUSED: _ENDED,
+    Status.STOPPED: _ENDED,
+    Status.RETURNED: _ENDED,
 }

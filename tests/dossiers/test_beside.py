@@ -16,6 +16,7 @@ from dossiers import (
     decision,
     messages,
     processing,
+    queries,
     ratings,
     returning,
     touches,
@@ -386,6 +387,15 @@ class TestReopening:
         processing.claim(place.session, place.officer, dossier.id)
         with pytest.raises(decision.NoResult):
             decision.approve(place.session, place.officer, dossier.id)
+        results = [
+            one
+            for one in queries.attachments(place.session, dossier.id)
+            if one.requirement_key == decision.RESULT
+        ]
+        assert results
+        for undone in results:  # nor approved once more: the portal broke off here
+            with pytest.raises(decision.NoResult):
+                decision.approve(place.session, place.officer, dossier.id, result_attachment_id=undone.id)
 
     @pytest.mark.parametrize("reason", ["", "  "])
     def test_a_reason_is_needed(self, place: Place, reason: str) -> None:

@@ -18,6 +18,9 @@ ACTS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "ask_supplement": ("desk", ("submitted", *AT_WORK), "supplement"),
     "supplement": ("applicant", ("supplement",), BACK),
     "revoke_supplement": ("desk", ("supplement",), BACK),
+    "ask_duty": ("desk", ("submitted", *AT_WORK), "financial_duty"),
+    "meet_duty": ("desk", ("financial_duty",), BACK),
+    "revoke_duty": ("desk", ("financial_duty",), BACK),
     "ask_withdrawal": (
         "applicant", ("submitted", *AT_WORK, "supplement", "financial_duty"), "withdrawal_asked"
     ),
@@ -26,7 +29,10 @@ ACTS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "extend": ("desk", AT_WORK, STAYS),
     "approve": ("holder", ("processing",), "settled"),
     "reject": ("holder", ("processing",), "stopped"),
+    "reopen": ("desk", ("settled",), "processing"),
     "deliver": ("desk", ("settled",), "returned"),
+    "touch": ("desk", ("submitted", *AT_WORK, *WAITS, "settled"), STAYS),
+    "message": ("either", ("submitted", *AT_WORK, *WAITS, "settled", *ENDS), STAYS),
 }  # fmt: skip
 
 

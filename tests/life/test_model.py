@@ -19,8 +19,20 @@ from hypothesis.stateful import (
 )
 
 from auth.actor import Actor
-from dossiers import decision, ends, extensions, filing, processing, supplements, supplying
-from dossiers.models import Dossier
+from dossiers import (
+    decision,
+    duties,
+    ends,
+    extensions,
+    filing,
+    messages,
+    processing,
+    returning,
+    supplements,
+    supplying,
+    touches,
+)
+from dossiers.models import Dossier, PaymentMethod
 from dossiers.supplement_models import FurtherGround, ItemKind
 from dossiers.verification.folding import Event, differs, fold
 from portal.core import clock
@@ -71,6 +83,16 @@ CALLS: dict[str, Act] = {
     "extend": _extend,
     "approve": lambda s, who, one, _: decision.approve(s, who, one.id),
     "reject": lambda s, who, one, _: decision.reject(s, who, one.id, ground=REASON),
+    "ask_duty": lambda s, who, one, _: duties.ask_duty(
+        s, who, one.id, lines=[duties.DutyLine("Thuế trước bạ", 500_000)]
+    ),
+    "meet_duty": lambda s, who, one, _: duties.meet_duty(
+        s, who, one.id, method=PaymentMethod.TRANSFER, note="Giấy nộp tiền số 12."
+    ),
+    "revoke_duty": lambda s, who, one, _: duties.revoke_duty(s, who, one.id, reason=REASON),
+    "reopen": lambda s, who, one, _: returning.reopen(s, who, one.id, reason=REASON),
+    "touch": lambda s, who, one, _: touches.touch(s, who, one.id, kind=touches.Touch.PHONE),
+    "message": lambda s, who, one, _: messages.send(s, who, one.id, text="Xin hỏi về hồ sơ."),
     "deliver": lambda s, who, one, _: decision.deliver(s, who, one.id),
 }
 WHO = ("applicant", "anh", "binh", "stranger", "elsewhere")

@@ -12,7 +12,10 @@ from tests import factories
 from tests.conftest import Database, Embedded
 
 # The rarer turns that a year of lives must take.
-TURNS = {"supplement_asked", "supplemented", "extended", "withdrawal_asked", "kept", "stopped", "released"}
+TURNS = {
+    "supplement_asked", "supplemented", "extended", "withdrawal_asked", "kept", "stopped", "released",
+    "duty_asked", "duty_met", "message_sent", "touched", "rated", "complained",
+}  # fmt: skip
 
 
 @pytest.fixture
