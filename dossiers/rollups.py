@@ -20,7 +20,10 @@ from portal.core.clock import now
 from portal.core.db import Instant, Xid8
 
 FOLDER_LOCK = 4_207_601  # advisory lock of the one running folder
-MEASURES = ("submitted", "received", "refused", "settled", "approved", "on_time", "returned", "touched")
+MEASURES = (
+    "submitted", "received", "refused", "settled", "approved", "on_time", "returned", "touched",
+    "asked", "asked_first", "asked_further",
+)  # fmt: skip
 _KEY = ("month", "agency_id", "procedure_id", "level", "channel")
 
 
@@ -57,6 +60,9 @@ class Rollup(SQLModel, table=True):
     on_time: int = Field(default=0, sa_type=sa.BigInteger)  # settled by the due date
     returned: int = Field(default=0, sa_type=sa.BigInteger)
     touched: int = Field(default=0, sa_type=sa.BigInteger)  # received, and touched off-line at some time
+    asked: int = Field(default=0, sa_type=sa.BigInteger)  # requests to supplement
+    asked_first: int = Field(default=0, sa_type=sa.BigInteger)  # the first of a dossier: dossiers asked
+    asked_further: int = Field(default=0, sa_type=sa.BigInteger)  # further ones in a stage, on a ground
 
 
 class ServiceChange(SQLModel, table=True):

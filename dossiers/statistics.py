@@ -64,6 +64,9 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     approved: int = 0
     on_time: int = 0
     returned: int = 0
+    requests: int = 0  # to supplement
+    dossiers_asked: int = 0  # that had a first request
+    further_requests: int = 0  # in a stage that had its one, on a ground
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +87,7 @@ class UnitRates(msgspec.Struct, frozen=True, kw_only=True):
     `full_online` (A): online dossiers of full-process services, of all dossiers received.
     `full_online_of_full` (B): the same, of all dossiers of full-process services.
     `full_observed`: as A, without dossiers for which something had to be done off-line.
+    `requests_per_dossier`: requests to supplement, of a hundred dossiers filed (index 766, 2.1).
 
     Source: domain.md §5.1 (formulas of the national monitoring, cards 3.1 and 3.2; definition A).
     """
@@ -98,6 +102,7 @@ class UnitRates(msgspec.Struct, frozen=True, kw_only=True):
     full_online: Rate
     full_online_of_full: Rate
     full_observed: Rate
+    requests_per_dossier: Rate
 
 
 class Month(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +150,9 @@ _SUMS = ", ".join(
         ("approved", "approved", ""),
         ("on_time", "on_time", ""),
         ("returned", "returned", ""),
+        ("requests", "asked", ""),
+        ("dossiers_asked", "asked_first", ""),
+        ("further_requests", "asked_further", ""),
     )
 )
 _MEMBER = "unnest(CAST(:agencies AS uuid[]), CAST(:units AS int[])) AS member (agency_id, unit)"
@@ -287,6 +295,7 @@ def _rates(unit: Unit, counts: Counts, services: Services) -> UnitRates:
         full_online=rate(counts.full_online, counts.received),
         full_online_of_full=rate(counts.full_online, counts.received_full),
         full_observed=rate(counts.full_online - counts.full_touched, counts.received),
+        requests_per_dossier=rate(counts.requests, counts.submitted),
     )
 
 

@@ -140,11 +140,15 @@ OBSERVED = [
                WHEN 'dossier.touched' THEN true
                WHEN 'dossier.accepted' THEN EXISTS (SELECT FROM event t WHERE t.stream_id = e.stream_id
                    AND t.seq < e.seq AND t.name = 'dossier.touched')
-               ELSE false END)::int AS touched
+               ELSE false END)::int AS touched,
+           (e.name = 'dossier.supplement_asked')::int AS asked,
+           (e.name = 'dossier.supplement_asked' AND b.data ->> 'number' = '1')::int AS asked_first,
+           (e.name = 'dossier.supplement_asked' AND b.data ->> 'ground' IS NOT NULL)::int AS asked_further
     FROM event e
     CROSS JOIN LATERAL (SELECT convert_from(e.body, 'UTF8')::jsonb -> 'data' AS data) b
     WHERE e.stream = 'dossier' AND e.name IN ('dossier.submitted', 'dossier.accepted', 'dossier.refused',
-        'dossier.approved', 'dossier.rejected', 'dossier.delivered', 'dossier.touched')
+        'dossier.approved', 'dossier.rejected', 'dossier.delivered', 'dossier.touched',
+        'dossier.supplement_asked')
       AND (e.name <> 'dossier.touched' OR (b.data ->> 'first' = 'true' AND b.data ->> 'accepted_at' IS NOT NULL))
     """,
     "DROP FUNCTION dossier_tail()",
@@ -152,10 +156,11 @@ OBSERVED = [
     CREATE FUNCTION dossier_tail() RETURNS TABLE (
         month date, agency_id uuid, procedure_id uuid, level text, channel text, submitted bigint,
         received bigint, refused bigint, settled bigint, approved bigint, on_time bigint, returned bigint,
-        touched bigint)
+        touched bigint, asked bigint, asked_first bigint, asked_further bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
         SELECT c.month, c.agency_id, c.procedure_id, c.level, c.channel, sum(c.submitted), sum(c.received),
-               sum(c.refused), sum(c.settled), sum(c.approved), sum(c.on_time), sum(c.returned), sum(c.touched)
+               sum(c.refused), sum(c.settled), sum(c.approved), sum(c.on_time), sum(c.returned), sum(c.touched),
+               sum(c.asked), sum(c.asked_first), sum(c.asked_further)
         FROM dossier_change c WHERE c.xid >= (SELECT m.xid FROM fold_mark m)
         GROUP BY c.month, c.agency_id, c.procedure_id, c.level, c.channel
     $$
@@ -192,7 +197,8 @@ def upgrade() -> None:
     _returns()
     _columns()
     op.execute(GUARDS)
-    op.add_column("rollup", sa.Column("touched", sa.BigInteger, nullable=False, server_default="0"))
+    for measure in ("touched", "asked", "asked_first", "asked_further"):
+        op.add_column("rollup", sa.Column(measure, sa.BigInteger, nullable=False, server_default="0"))
     for statement in OBSERVED:
         op.execute(statement)
 

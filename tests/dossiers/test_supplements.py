@@ -14,6 +14,7 @@ from dossiers import (
     filing,
     open_request,
     processing,
+    statistics,
     supplement_queries,
     supplements,
     supplying,
@@ -398,3 +399,17 @@ def test_no_answer_outside_what_is_open_ever_changes(asked, given_, proxy):
             assert result.get(key) == before.get(key) or hidden, key
     assert asked <= still_open | {"proxy_name"}
     assert still_open - asked <= {"proxy_name"}
+
+
+def test_the_figures_count_requests_dossiers_asked_and_those_asked_further(world):
+    world.ask(field("full_name"))
+    world.be(world.applicant)
+    supplying.respond(world.session, world.applicant, world.dossier.id)
+    world.ask(field("copies_count"), ground=FurtherGround.NEW_FACT, ground_words="Sổ gốc vừa tìm thấy.")
+    world.session.flush()
+
+    total = statistics.online_rates(world.session, agency=world.agency.code).total
+
+    assert (total.counts.requests, total.counts.dossiers_asked, total.counts.further_requests) == (2, 1, 1)
+    assert (total.requests_per_dossier.numerator, total.requests_per_dossier.denominator) == (2, 1)
+    assert total.requests_per_dossier.rate == 200.0
