@@ -61,6 +61,8 @@ CITIZENS: dict[str, Stop] = {
         (
             at("ho-so-da-nop", "filled", CITIZEN, "/ho-so/<submitted>", "Thủ tục"),
             at("ho-so-tiep-nhan", "filled", CITIZEN, "/ho-so/<accepted>", "Thủ tục", long=True),
+            at("ho-so-phai-tra", "filled", CITIZEN, "/ho-so/<owing>", ""),
+            at("ho-so-nghia-vu", "filled", CITIZEN, "/ho-so/<duty>", ""),
             at("ho-so-dang-xu-ly", "filled", CITIZEN, "/ho-so/<processing>", ""),
             at(
                 "ho-so-co-ket-qua",

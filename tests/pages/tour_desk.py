@@ -47,6 +47,8 @@ DESKS: dict[str, Stop] = {
         (
             at("can-bo-cho-tiep-nhan", "filled", OFFICER, "/can-bo/ho-so/<submitted>", ""),
             at("can-bo-tiep-nhan", "filled", OFFICER, "/can-bo/ho-so/<accepted>", "", long=True),
+            at("can-bo-phai-thu", "filled", OFFICER, "/can-bo/ho-so/<owing>", ""),
+            at("can-bo-nghia-vu", "filled", OFFICER, "/can-bo/ho-so/<duty>", ""),
             at("can-bo-dang-giu", "filled", OFFICER, "/can-bo/ho-so/<processing>", ""),
             at("can-bo-xem-tep", "filled", OFFICER, "/can-bo/ho-so/<settled>?tep=<attachment>&hien=1", ""),
             at(
