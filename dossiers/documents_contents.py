@@ -254,7 +254,7 @@ TITLES: Final = {
     DocumentKind.FORM_04: "Văn bản xin lỗi và đề nghị gia hạn thời gian giải quyết",
     DocumentKind.FORM_05: "Thông báo dừng giải quyết hồ sơ",
     DocumentKind.FORM_06: "Phiếu kiểm soát quá trình giải quyết hồ sơ",
-    DocumentKind.HAND_OVER: "Giấy bàn giao hồ sơ",
+    DocumentKind.HAND_OVER: "Giấy bàn giao hồ sơ, kết quả",
     DocumentKind.RECEIPT: "Biên lai thu tiền phí, lệ phí",
     DocumentKind.RESULT: "Kết quả giải quyết thủ tục hành chính",
 }

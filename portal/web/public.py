@@ -10,6 +10,8 @@ from auth import throttle
 from auth.http import ClientAddress
 from dossiers import calendars, statistics
 from dossiers.deadlines import RECEPTION_HOURS_ONLINE
+from dossiers.documents_contents import TITLES
+from dossiers.models import DocumentKind
 from dossiers.proof import document_by_code
 from dossiers.tracking import NotTracked, Tracked, tracking
 from dossiers.workflow import Status
@@ -135,7 +137,15 @@ def verify_page(
     """Whether a document is ours, by the code printed on it."""
     throttle.tracking(address, f"document:{code[:40]}")
     found = document_by_code(session, code)
-    return page(request, "public/verify.html", status_code=200 if found else 404, code=code[:40], found=found)
+    kind = TITLES[DocumentKind(found.kind)] if found else ""
+    return page(
+        request,
+        "public/verify.html",
+        status_code=200 if found else 404,
+        code=code[:40],
+        found=found,
+        kind=kind,
+    )
 
 
 @get("/huong-dan", sync_to_thread=True, include_in_schema=False)

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from dossiers import decision, processing
-from dossiers.models import Dossier
+from dossiers.documents_contents import TITLES
+from dossiers.models import Document, DocumentKind, Dossier
 from portal.core.db import act_as
 from tests import factories
 from tests.web.conftest import World, seen
@@ -110,6 +111,25 @@ def test_a_document_goes_to_its_owner_only(world: World) -> None:
     proof = world.get(code)
     assert "Giấy tờ này do Cổng cấp" in proof.text
     assert "Nguyễn Thị Hường" not in proof.text
+
+
+@pytest.mark.parametrize("kind", list(DocumentKind))
+def test_every_kind_of_document_is_named_where_it_is_checked(world: World, kind: DocumentKind) -> None:
+    """Whoever holds a paper reads what it is, never a code word of ours."""
+    dossier = filed(world)
+    made = Document(
+        dossier_id=dossier.id,
+        kind=kind,
+        object_key=f"documents/{kind}",
+        sha256=b"1" * 32,
+        size=1,
+        code="ABCD2345WXYZ",
+        made_by_seq=dossier.seq,
+    )
+    world.session.add(made)
+    world.session.commit()
+    proof = world.get("/kiem-tra/ABCD2345WXYZ")
+    assert f"<dt>Loại</dt><dd>{TITLES[kind]}</dd>" in proof.text
 
 
 @pytest.mark.parametrize("path", ["/ho-so", "/ho-so/{id}", "/tai-khoan"])
