@@ -1,4 +1,4 @@
-"""The secret shared with a payment gateway: a weak one keeps the portal from starting; the sandbox is a demo."""
+"""The secret of a payment gateway: a weak one keeps the portal from starting; the sandbox is for the demo."""
 
 import pytest
 
