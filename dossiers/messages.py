@@ -119,6 +119,15 @@ def waiting_files(session: Session, dossier_id: UUID, side: Side) -> list[Attach
     ]
 
 
+def ready_files(session: Session, actor: Actor, dossier_id: UUID) -> list[UUID]:
+    """What a page sends along with a message: all that the side put there and was not refused."""
+    dossier = queries.get(session, actor, dossier_id)
+    side = side_of(actor, dossier)
+    return [
+        one.id for one in waiting_files(session, dossier.id, side) if one.state is not AttachmentState.REFUSED
+    ]
+
+
 def page(
     session: Session, actor: Actor, dossier_id: UUID, *, before: int | None = None, limit: int = 50
 ) -> MessagePage:

@@ -7,7 +7,7 @@ the web nor the worker may UPDATE or DELETE an event: no grant allows it and a t
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -206,3 +206,17 @@ def private_of(session: Session, stream_id: UUID, seq: int) -> dict[str, Any]:
         session, row.subject_id, f"event_private|{stream_id}|{seq}", row.sealed
     )
     return opened
+
+
+def privates_of(session: Session, stream_id: UUID, seqs: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The free text of several events of a stream, by seq; one statement."""
+    table = EventPrivate.__table__  # type: ignore[attr-defined]
+    rows = session.execute(
+        sa.select(table.c.seq, table.c.subject_id, table.c.sealed).where(
+            table.c.stream_id == stream_id, table.c.seq.in_(seqs)
+        )
+    )
+    return {
+        row.seq: crypto.open_(session, row.subject_id, f"event_private|{stream_id}|{row.seq}", row.sealed)
+        for row in rows
+    }

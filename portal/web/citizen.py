@@ -1,17 +1,19 @@
 """A citizen's dossiers: the list, one dossier with its clock and its path, its documents."""
 
+from collections import defaultdict
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
 from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
+from sqlmodel import Session
 
-from auth.actor import Role
+from auth.actor import Actor, Role
 from auth.http import CurrentActor, requires
-from dossiers import access, calendars, desk_queries, queries, views
+from dossiers import access, calendars, desk_queries, messages, queries, views
 from dossiers.models import DocumentKind
 from dossiers.timeline import OF_APPLICANT, OF_DRAFT, label_of
-from dossiers.views import DossierView
+from dossiers.views import DocumentView, DossierView
 from dossiers.workflow import END, Status
 from portal.core.clock import local, now, today
 from portal.core.http import AppStorage, DbSession
@@ -38,6 +40,7 @@ def mine(request: AnyRequest, session: DbSession, actor: CurrentActor, after: Af
     return page(
         request,
         "dossier/mine.html",
+        unread=messages.unread(session, [one.id for one in found.items], "applicant"),
         yours=[one for one in found.items if one.status in YOURS],
         ready=[one for one in found.items if one.status is Status.SETTLED],
         open=[one for one in found.items if one.status not in {*YOURS, *END, Status.SETTLED}],
@@ -52,6 +55,19 @@ def show(
     request: AnyRequest, session: DbSession, actor: CurrentActor, dossier_id: FromPath[UUID]
 ) -> Response[Any]:
     """One dossier: whose turn it is, when it is due and why, what happened, its documents."""
+    return dossier_page(request, session, actor, dossier_id)
+
+
+def dossier_page(
+    request: AnyRequest,
+    session: Session,
+    actor: Actor,
+    dossier_id: UUID,
+    *,
+    beside: dict[str, Any] | None = None,
+    status_code: int = 200,
+) -> Response[Any]:
+    """The applicant's page. `beside`: what was typed in a panel, when something was wrong with it."""
     view = views.detail(session, actor, dossier_id)
     if not view.is_own:
         return see_other(f"/can-bo/ho-so/{dossier_id}")
@@ -64,6 +80,11 @@ def show(
     return page(
         request,
         "dossier/dossier.html",
+        status_code=status_code,
+        has_errors=beside is not None,
+        beside=defaultdict(str, beside or {}),
+        blank=defaultdict(str),
+        key=str(uuid4()),
         dossier=view,
         today=today(),
         late=view.status in RUNNING and view.due_at is not None and view.due_at < now(),
@@ -75,15 +96,19 @@ def show(
         panels=panels.applicant(session, actor, view),
         owed=owed,
         online=money_panels.to_pay(view, owed),
-        key=str(uuid4()),
         documents=[(one, desk_queries.DOCUMENT_NAMES[DocumentKind(one.kind)]) for one in documents],
-        results=[one for one in documents if one.kind == DocumentKind.RESULT],
+        results=[one for one in documents if one.kind == DocumentKind.RESULT and stands(view, one)],
         form03=next((one for one in documents if one.kind == DocumentKind.FORM_03), None),
         sections=[
             (section, answer_rows(view, section))
             for section in forms.visible(view.content.form, view.answers)
         ],
     )
+
+
+def stands(view: DossierView, document: DocumentView) -> bool:
+    """Whether a result is of the decision that stands: none since has reopened the dossier."""
+    return all(one.at < document.created_at for one in view.timeline if one.name == "dossier.reopened")
 
 
 def path_of(view: DossierView) -> list[dict[str, Any]]:
@@ -116,6 +141,8 @@ def _about(name: str, view: DossierView) -> str:
             return f"{view.agency_name}. Lý do ghi trong phiếu mẫu 03."
         case "dossier.claimed" | "dossier.released":
             return f"{view.agency_name}."
+        case "dossier.result_sent":
+            return "Mã vận đơn ở mục “Nhận kết quả”."
         case "dossier.fee_settled":
             paid = sum(one.amount_vnd for one in view.fees if one.settled_at)
             return f"Đã thu {dong(paid)}."

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from auth import queries as people
 from auth.actor import Actor
 from dossiers import attachments, calendars, desk_queries, reasons, refusals
-from dossiers.attachment_rules import RESULT, TooManyFiles
+from dossiers.attachment_rules import BESIDE, RESULT, TooManyFiles
 from dossiers.deadlines import Deadline, due
 from dossiers.models import DocumentKind
 from dossiers.timeline import OF_APPLICANT, OF_DRAFT, label_of
@@ -91,6 +91,7 @@ class Typed(msgspec.Struct, frozen=True):
     field: str = ""
     until: str = ""
     code: str = "other"
+    extra: str = ""  # typed in a panel beside the course; `outcome` names the panel
 
 
 def masked(value: str) -> str:
@@ -168,7 +169,7 @@ def papers_of(view: DossierView) -> list[Paper]:
 def seal_holds(view: DossierView) -> bool:
     """Whether the files are still those of the manifest sealed at filing, by their SHA-256."""
     sealed = {(line["attachment_id"], line["sha256"]) for line in view.manifest}
-    present = {(str(one.id), one.sha256) for one in view.attachments if one.requirement_key != RESULT}
+    present = {(str(one.id), one.sha256) for one in view.attachments if one.requirement_key not in BESIDE}
     return sealed <= present
 
 
@@ -261,7 +262,7 @@ def desk_page(
         name=view.number or view.reference or "",
         who=view.applicant.get("name") or "Người nộp",
         papers=papers_of(view),
-        files=sum(one.requirement_key != RESULT and one.state != "replaced" for one in view.attachments),
+        files=sum(one.requirement_key not in BESIDE and one.state != "replaced" for one in view.attachments),
         sealed=seal_holds(view),
         viewed=viewed,
         picture=viewed is not None and viewed.kind in PICTURES,

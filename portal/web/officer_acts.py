@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from auth.actor import Actor
 from auth.http import CurrentActor
-from dossiers import attachments, decision, processing, views
+from dossiers import attachments, processing, views
 from dossiers.attachment_rules import RESULT
 from dossiers.controllers import OFFICER
 from dossiers.models import Dossier
@@ -102,7 +102,9 @@ class Desk(msgspec.Struct, frozen=True):
             wrong = isinstance(error, Invalid) and bool(error.extra.get("errors"))
             return self.shown(
                 self.view(),
-                typed=Typed(known.outcome, known.note, error.detail, "note") if wrong else known,
+                typed=Typed(known.outcome, known.note, error.detail, known.field or "note", extra=known.extra)
+                if wrong
+                else known,
                 conflict="" if wrong else error.detail,
                 status_code=error.status,
             )
@@ -162,15 +164,6 @@ def release(desk: PostedAct) -> Response[Any]:
     )
 
 
-@post(f"{AT}/tra-ket-qua", **ACT)
-def deliver(desk: PostedAct) -> Response[Any]:
-    """Return the result; the dossier closes."""
-    return desk.attempt(
-        lambda: decision.deliver(desk.session, desk.actor, desk.dossier_id, seq=desk.seq, key=desk.key),
-        lambda _: "Đã trả kết quả. Hồ sơ khép lại.",
-    )
-
-
 @post(f"{AT}/ket-qua/{{attachment_id:uuid}}/bo", **ACT)
 def remove_result(desk: PostedAct, attachment_id: FromPath[UUID]) -> Response[Any]:
     """Drop the result file, to send another."""
@@ -203,4 +196,4 @@ def result_sent(
     return see_other(back, done("Đã nhận tệp kết quả, đang kiểm tra. Thường mất vài giây."))
 
 
-route_handlers: list[Any] = [receive, claim, release, deliver, remove_result, result_sent]
+route_handlers: list[Any] = [receive, claim, release, remove_result, result_sent]

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from auth.actor import Actor
 from dossiers.views import DossierView
-from portal.web import money_panels, turn_panels
+from portal.web import beside_panels, money_panels, turn_panels
 from portal.web.panel import Maker, Panel
 
 # In the order in which they stand on the page.
@@ -20,13 +20,20 @@ AT_DESK: Final[Sequence[Maker]] = (
     turn_panels.requests,
     turn_panels.ask,
     turn_panels.apology,
+    beside_panels.desk_return,
+    beside_panels.desk_complaints,
     money_panels.at_desk,
+    beside_panels.desk_messages,
+    beside_panels.desk_touches,
 )
 FOR_APPLICANT: Final[Sequence[Maker]] = (
     turn_panels.asked_of_me,
     turn_panels.answer,
     turn_panels.my_withdrawal,
     turn_panels.ended,
+    beside_panels.messages_panel,
+    beside_panels.return_panel,
+    beside_panels.opinion_panel,
 )
 
 

@@ -1,6 +1,7 @@
 """The whole tour: every page route of the application, how to stand on its pages, who and in what state."""
 
 from tests.pages.looking import STATES, Look, Stop
+from tests.pages.tour_beside import BESIDE
 from tests.pages.tour_catalogue import EDITORS
 from tests.pages.tour_citizen import CITIZENS
 from tests.pages.tour_designer import DESIGNER
@@ -10,7 +11,7 @@ from tests.pages.tour_money import MONEY
 from tests.pages.tour_public import PUBLIC
 from tests.pages.tour_turn import TURN
 
-TOUR: dict[str, Stop] = PUBLIC | CITIZENS | DESKS | EDITORS | DESIGNER | IMPORTS | MONEY | TURN
+TOUR: dict[str, Stop] = PUBLIC | CITIZENS | DESKS | EDITORS | DESIGNER | IMPORTS | MONEY | TURN | BESIDE
 
 
 def looks(state: str, *, long: bool) -> list[tuple[str, Look]]:
