@@ -8,9 +8,10 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from auth.access_log import note_reading
 from auth.http import CurrentActor
-from dossiers import complaints, messages, ratings, returning, touches
+from dossiers import complaints, counter, messages, ratings, returning, touches
 from dossiers.beside_schemas import (
     ComplaintIn,
+    CounterIn,
     MessageIn,
     ParcelIn,
     RatingIn,
@@ -152,6 +153,20 @@ class DeskBesideController(Controller):
     path = "/api/v1"
     tags = ("Desk",)
     guards = [OFFICER]
+
+    @post("/dossiers/counter", sync_to_thread=True)
+    def enter(self, session: DbSession, actor: CurrentActor, data: JSONBody[CounterIn]) -> ActOut:
+        """Start a dossier for somebody at the counter or a letter; filled and filed as one's own is."""
+        made = counter.open_draft(
+            session,
+            actor,
+            submission_id=data.submission_id,
+            code=data.procedure,
+            agency_id=data.agency_id,
+            channel=data.channel,
+            visitor=data.visitor(),
+        )
+        return act_out(made)
 
     @post("/dossiers/{dossier_id:uuid}/touches", status_code=200, sync_to_thread=True)
     def touch(

@@ -5,12 +5,32 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from dossiers.counter import Visitor
 from dossiers.decision import Receiver
+from dossiers.models import Channel
 from dossiers.schemas import ActIn, Words
 from dossiers.touches import Touch
 
 Short = Annotated[str, Meta(max_length=1000)]
 Line = Annotated[str, Meta(max_length=300)]
+
+
+class CounterIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Start a dossier for who came ("counter") or wrote ("post"); `submission_id` as for one's own."""
+
+    submission_id: UUID
+    procedure: Annotated[str, Meta(min_length=3, max_length=40)]
+    agency_id: UUID
+    channel: Channel
+    name: Annotated[str, Meta(max_length=100)]
+    personal_id: Annotated[str, Meta(max_length=20)]
+    phone: Annotated[str, Meta(max_length=20)]
+    email: Annotated[str, Meta(max_length=254)] = ""
+    address: Line = ""
+
+    def visitor(self) -> Visitor:
+        names = Visitor.__struct_fields__
+        return Visitor(**{name: getattr(self, name) for name in names})
 
 
 class MessageIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -156,7 +156,7 @@ def _columns(event: Event) -> dict[str, Any]:
     match event.name.removeprefix("dossier."):
         case "opened":
             return {
-                "applicant_id": event.actor_id,
+                "applicant_id": None if "entered_by" in data else event.actor_id,
                 "procedure_id": data["procedure_id"],
                 "revision_id": data["revision_id"],
                 "receiving_agency_id": data["agency_id"],

@@ -162,7 +162,7 @@ def _differences(
     for name, expected in folded.columns.items():
         if differs(expected, kept[name]):
             yield f"column {name} is {_shown(kept[name])}, its events lead to {_shown(expected)}"
-    if subject_id != kept["applicant_id"]:
+    if subject_id != (kept["applicant_id"] or row[0]):  # keyed at the counter: a key of its own
         yield "its personal data are sealed under another person than its applicant"
     if not offered:
         yield "its offering is not of its procedure, revision and agency"

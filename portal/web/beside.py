@@ -10,7 +10,7 @@ from auth.actor import Actor
 from auth.http import CurrentActor
 from dossiers import attachments, complaints, messages, ratings, returning
 from dossiers.attachment_rules import MESSAGE
-from portal.core.errors import DomainError, Invalid, Malformed, NotFound
+from portal.core.errors import DomainError, Forbidden, Invalid, Malformed, NotFound
 from portal.core.http import AppStorage, DbSession
 from portal.core.paging import BadCursor
 from portal.web.citizen import CITIZEN, After, dossier_page
@@ -32,7 +32,7 @@ def _attempt(
     """Do the act and go back with a notice; what cannot be done comes back with what was typed."""
     try:
         act(form.get("key")[:200] or None)
-    except (NotFound, Malformed):
+    except (NotFound, Malformed, Forbidden):
         raise
     except DomainError as error:
         session.rollback()

@@ -1,0 +1,154 @@
+"""An officer enters a dossier for somebody who came to the counter, or wrote by post."""
+
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session
+
+from auth import identifiers
+from auth.actor import Actor
+from dossiers import access, offering, queries
+from dossiers.filing import factor
+from dossiers.models import Channel, Dossier
+from dossiers.workflow import Status
+from portal.core import crypto, events
+from portal.core.clock import now
+from portal.core.db import new_id
+from portal.core.errors import Forbidden, Invalid
+from portal.core.text import clean
+
+MAX_ADDRESS: Final = 300  # characters
+
+
+class Visitor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who came or wrote; there need be no account, and none is looked for: the identity is not proven."""
+
+    name: str
+    personal_id: str
+    phone: str
+    email: str = ""
+    address: str = ""
+
+
+def open_draft(
+    session: Session,
+    actor: Actor,
+    *,
+    submission_id: UUID,
+    code: str,
+    agency_id: UUID,
+    channel: Channel,
+    visitor: Visitor,
+) -> Dossier:
+    """Start a dossier for a visitor or a letter; the same submission_id finds the same draft.
+
+    Its personal data are sealed under a key of its own, and nobody's account owns it.
+
+    Raises:
+        Forbidden: the officer does not serve the agency. Invalid: who came is not told well enough.
+        NotOffered, Closed, Stopped: the procedure is not received there.
+    """
+    if agency_id not in actor.agency_ids:
+        raise Forbidden("Bạn chỉ nhập hồ sơ cho cơ quan của mình.")
+    if channel is Channel.ONLINE:
+        told = "Chọn nộp tại quầy hoặc qua bưu điện."
+        raise Invalid(told, errors=[{"field": "channel", "message": told}])
+    person = _person(visitor)
+    offer = offering.open_offering(session, code, agency_id, now())
+    draft_id = new_id()
+    values: dict[str, Any] = {
+        "id": draft_id,
+        "submission_id": submission_id,
+        "entered_by": actor.id,
+        "subject_id": draft_id,
+        "procedure_id": offer.procedure_id,
+        "revision_id": offer.revision_id,
+        "offering_id": offer.offering_id,
+        "procedure_code": code,
+        "procedure_name": offer.name,
+        "level": offer.level,
+        "channel": channel,
+        "receiving_agency_id": agency_id,
+        "competent_agency_id": agency_id,
+        "status": Status.DRAFT,
+        "created_at": now(),
+        "updated_at": now(),
+        "return_way": "counter" if "counter" in offer.return_ways else (*offer.return_ways, "counter")[0],
+        "answers_seq": 0,
+        "factor_personal_id": factor(draft_id, person["personal_id"]),
+        "factor_phone": factor(draft_id, person["phone"]),
+    }
+    key = crypto.subject_key(session, draft_id, create=True)
+    values["answers"] = crypto.encrypt(key, b"{}", f"dossier.answers|{draft_id}")
+    values["applicant"] = crypto.encrypt(key, msgspec.json.encode(person), f"dossier.applicant|{draft_id}")
+    made = session.execute(
+        insert(access.D)
+        .values(values)
+        .on_conflict_do_nothing(
+            index_elements=["entered_by", "submission_id"],
+            index_where=sa.text("entered_by IS NOT NULL"),
+        )
+        .returning(access.D.c.id)
+    ).scalar_one_or_none()
+    if made is None:
+        return _entered(session, actor, submission_id)
+    dossier = queries.get(session, actor, draft_id, for_update=True)
+    events.record(
+        session,
+        dossier,
+        "dossier.opened",
+        actor.id,
+        {
+            "procedure_id": offer.procedure_id,
+            "revision_id": offer.revision_id,
+            "agency_id": agency_id,
+            "level": offer.level,
+            "channel": channel,
+            "entered_by": actor.id,
+        },
+    )
+    session.flush()
+    return dossier
+
+
+def _entered(session: Session, actor: Actor, submission_id: UUID) -> Dossier:
+    found = session.execute(
+        sa.select(access.D.c.id).where(
+            access.D.c.entered_by == actor.id, access.D.c.submission_id == submission_id
+        )
+    ).scalar_one_or_none()
+    if found is None:
+        raise access.DossierNotFound
+    return queries.get(session, actor, found)
+
+
+def _person(visitor: Visitor) -> dict[str, str]:
+    """Who came, cleaned, as the applicant is sealed.
+
+    Raises:
+        Invalid: each thing that is wrong, by its field.
+    """
+    wrong: list[dict[str, str]] = []
+    told = {"address": clean(visitor.address, max_length=MAX_ADDRESS)}
+    told["name"] = clean(visitor.name, max_length=100)
+    if len(told["name"]) < 2:
+        wrong.append({"field": "name", "message": "Nhập họ và tên người nộp."})
+    for field, check in (
+        ("personal_id", identifiers.personal_id),
+        ("phone", identifiers.phone),
+        ("email", identifiers.email),
+    ):
+        given = getattr(visitor, field).strip()
+        told[field] = ""
+        if not given and field == "email":
+            continue
+        try:
+            told[field] = check(given)
+        except Invalid as error:
+            wrong.append({"field": field, "message": error.detail})
+    if wrong:
+        raise Invalid("Ghi đủ người nộp hồ sơ.", errors=wrong)
+    return told
