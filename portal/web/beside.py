@@ -8,7 +8,7 @@ from litestar.params import FromPath
 
 from auth.actor import Actor
 from auth.http import CurrentActor
-from dossiers import attachments, complaints, messages, ratings, returning
+from dossiers import attachments, complaints, messages, queries, ratings, returning
 from dossiers.attachment_rules import MESSAGE
 from portal.core.errors import DomainError, Forbidden, Invalid, Malformed, NotFound
 from portal.core.http import AppStorage, DbSession
@@ -57,6 +57,8 @@ def send(
     """Write to the desk; the files put there go along."""
 
     def act(key: str | None) -> None:
+        if queries.get(session, actor, dossier_id).applicant_id != actor.id:
+            raise Forbidden("Cán bộ nhắn tin ở trang hồ sơ của bàn làm việc.")
         files = messages.ready_files(session, actor, dossier_id)
         messages.send(session, actor, dossier_id, text=form.get("text"), attachment_ids=files, key=key)
 

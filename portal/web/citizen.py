@@ -16,6 +16,7 @@ from dossiers.timeline import OF_APPLICANT, OF_DRAFT, label_of
 from dossiers.views import DocumentView, DossierView
 from dossiers.workflow import END, Status
 from portal.core.clock import local, now, today
+from portal.core.errors import Forbidden
 from portal.core.http import AppStorage, DbSession
 from portal.core.paging import BadCursor
 from portal.core.render import datetime_vi, dong, weekday_date
@@ -70,6 +71,8 @@ def dossier_page(
     """The applicant's page. `beside`: what was typed in a panel, when something was wrong with it."""
     view = views.detail(session, actor, dossier_id)
     if not view.is_own:
+        if beside is not None:
+            raise Forbidden("Chỉ người nộp hồ sơ mới làm được việc này.")
         return see_other(f"/can-bo/ho-so/{dossier_id}")
     if view.status is Status.DRAFT:
         return see_other(f"/ho-so/{dossier_id}/to-khai")
