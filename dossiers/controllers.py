@@ -193,9 +193,15 @@ class DeskController(Controller):
         view: FromQuery[str] = "to_receive",
         after: FromQuery[str | None] = None,
         limit: Limit = 20,
+        sought: Annotated[str | None, QueryParameter(name="query", max_length=120)] = None,
     ) -> DossierPage:
-        """List a view of the inbox: to_receive, mine, unit, due_today, overdue, settled or all."""
-        page = inbox.desk(session, actor, view=view, day_end=day_end(), after=after, limit=limit)
+        """List a view (to_receive, mine, unit, due_today, overdue, waiting, withdrawal, settled, all).
+
+        `query`: a number or reference or part of it, or a whole name, phone or personal id.
+        """
+        page = inbox.desk(
+            session, actor, view=view, day_end=day_end(), after=after, limit=limit, query=sought
+        )
         return DossierPage(page.items, page.next)
 
     @post("/dossiers/{dossier_id:uuid}/reception", status_code=200, sync_to_thread=True)

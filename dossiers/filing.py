@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from auth import queries as people
 from auth.actor import Actor
-from dossiers import access, clocks, offering, queries
+from dossiers import access, blind_search, clocks, offering, queries
 from dossiers.models import Attachment, AttachmentState, Channel, Dossier
 from dossiers.workflow import Action, Status, advance
 from portal.core import crypto, events, idempotency
@@ -272,6 +272,7 @@ def submit(session: Session, actor: Actor, dossier_id: UUID, *, idempotency_key:
 
     digest, listed = seal_manifest(session, dossier, offer.content, attachments)
     dossier.status = status
+    blind_search.fill(dossier, blind_search.opened(session, dossier))
     dossier.reference = reference()
     dossier.submitted_at = dossier.updated_at = instant
     dossier.reception_due_at = clocks.reception(session, dossier, offer.content, instant).due_at

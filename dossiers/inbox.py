@@ -10,9 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from auth.access_log import note_readings
 from auth.actor import Actor
 from auth.models import Agency
-from dossiers import access, queries
+from dossiers import access, desk_search, queries
+from dossiers.blind_search import Kind
 from dossiers.queries import HERE, LIMIT, OF_DOSSIER, Page
 from dossiers.workflow import Status
 from portal.core import crypto
@@ -24,9 +26,19 @@ from portal.core.errors import NotFound
 
 D = access.D
 OPEN_AT_DESK = (Status.ACCEPTED, Status.PROCESSING, Status.SUPPLEMENT, Status.FINANCIAL_DUTY)
-VIEWS = ("to_receive", "mine", "unit", "due_today", "overdue", "settled", "all")
+RUNNING = (Status.ACCEPTED, Status.PROCESSING)  # the clock may run; elsewhere it rests
+WAITING = (Status.SUPPLEMENT, Status.FINANCIAL_DUTY)  # for the citizen
+VIEWS = (
+    "to_receive", "mine", "unit", "due_today", "overdue", "waiting", "withdrawal", "settled", "all",
+)  # fmt: skip
 # The column each view is sorted by; "all" shows the latest first.
-KEYS = {"to_receive": "submitted_at", "settled": "settled_at", "all": "updated_at"}
+KEYS = {
+    "to_receive": "submitted_at",
+    "waiting": "updated_at",
+    "withdrawal": "updated_at",
+    "settled": "settled_at",
+    "all": "updated_at",
+}
 
 
 def _in(*statuses: Status, of: Any = D) -> Any:
@@ -38,12 +50,15 @@ def _where(view: str, of: Any = D) -> sa.ColumnElement[bool]:
     """The rows of a view."""
     instant, day_end = (sa.bindparam(name, type_=Instant) for name in ("instant", "day_end"))
     working = _in(*OPEN_AT_DESK, of=of)
+    running = sa.and_(_in(*RUNNING, of=of), of.c.paused_since.is_(None))
     views: dict[str, sa.ColumnElement[bool]] = {
         "to_receive": _in(Status.SUBMITTED, of=of),
         "mine": sa.and_(working, of.c.holder_id == access.ACTOR),
         "unit": working,
-        "due_today": sa.and_(working, of.c.due_at >= instant, of.c.due_at <= day_end),
-        "overdue": sa.and_(working, of.c.due_at < instant),
+        "due_today": sa.and_(running, of.c.due_at >= instant, of.c.due_at <= day_end),
+        "overdue": sa.and_(running, of.c.due_at < instant),
+        "waiting": _in(*WAITING, of=of),
+        "withdrawal": _in(Status.WITHDRAWAL_ASKED, of=of),
         "settled": _in(Status.SETTLED, of=of),
         "all": sa.true(),
     }
@@ -62,7 +77,7 @@ def desk(
     code: str | None = None,
     channel: str | None = None,
 ) -> Page:
-    """A page of the officer's inbox; `query` is a number or reference, or part of one.
+    """A page of the officer's inbox; `query` is what `desk_search` understands.
 
     `day_end` is the end of today in Viet Nam, as an instant.
 
@@ -72,30 +87,33 @@ def desk(
     """
     if view not in VIEWS:
         raise NotFound("Không có danh sách này.", views=list(VIEWS))
-    part = (query or "").strip().upper().replace("\\", "").replace("%", "").replace("_", "")
+    sought = desk_search.understood(query or "")
     values = {
         "limit": limit + 1,
         "instant": now(),
         "day_end": day_end,
-        "inside": f"%{part}%",
-        "start": f"{part}%",
+        "inside": f"%{sought.part}%" if sought else "",
+        "index": list(sought.index) if sought else [],
+        "whole": sought.index[0] if sought and sought.index else b"",
         "code": code,
         "channel": channel,
         **access.asking(actor),
         **(queries.cursor(after) if after else {}),
     }
-    statement = _page_of(view, bool(after), bool(query), bool(code), bool(channel))
+    statement = _page_of(view, bool(after), sought.kind if sought else None, bool(code), bool(channel))
     rows = statement.all(session, values)
     names = {}
     for row in rows:
         crypto.preload(session, row.subject_id, row.wrapped)
         opened = crypto.open_(session, row.subject_id, f"dossier.applicant|{row.id}", row.applicant)
         names[row.id] = opened.get("name", "")
+    if sought and sought.kind is not Kind.NUMBER:
+        note_readings(session, actor, [row.id for row in rows[:limit]], "search")
     return queries.paged(rows, limit, KEYS.get(view, "due_at"), names)
 
 
 @built_once
-def _page_of(view: str, after: bool, query: bool, code: bool, channel: bool) -> Direct:
+def _page_of(view: str, after: bool, sought: Kind | None, code: bool, channel: bool) -> Direct:
     """The page, merged from one short list per agency and role the agency has in a dossier."""
     agency, key_of = Agency.__table__, SubjectKey.__table__  # type: ignore[attr-defined]
     served = sa.func.unnest(access.AGENCIES, type_=sa.Uuid).table_valued("id", name="served").render_derived()
@@ -103,9 +121,8 @@ def _page_of(view: str, after: bool, query: bool, code: bool, channel: bool) -> 
     parts = []
     for role in _roles(served.c.id):
         part = sa.select(D.c.id, sorted_by.label("key")).where(role, access.served_by(), _where(view))
-        if query:
-            inside, start = sa.bindparam("inside", type_=sa.Text), sa.bindparam("start", type_=sa.Text)
-            part = part.where(sa.or_(D.c.number.like(inside), D.c.reference.like(start)))
+        if sought:
+            part = part.where(_matches(sought))
         if code:
             part = part.where(D.c.procedure_code == sa.bindparam("code", type_=sa.Text))
         if channel:
@@ -113,7 +130,8 @@ def _page_of(view: str, after: bool, query: bool, code: bool, channel: bool) -> 
         if after:
             here = sa.tuple_(sorted_by, D.c.id)
             part = part.where(here < HERE if view == "all" else here > HERE)
-        short = part.order_by(*_order(view, sorted_by, D.c.id)).limit(LIMIT).correlate(served).lateral()
+        part = part.order_by(*_order(view, sorted_by, D.c.id)).limit(LIMIT)
+        short = part.correlate(served).lateral()
         parts.append(sa.select(short).select_from(served.join(short, sa.true())))
     found = sa.union_all(*parts).subquery("found")
     order = _order(view, found.c.key, found.c.id)
@@ -147,6 +165,20 @@ def _order(view: str, key: Any, dossier_id: Any) -> tuple[Any, Any]:
     return (key.desc(), dossier_id.desc()) if view == "all" else (key, dossier_id)
 
 
+def _matches(sought: Kind) -> sa.ColumnElement[bool]:
+    """The rows that are sought: by all words of a name, by a whole phone or id, or by part of a number."""
+    if sought is Kind.NAME:
+        holds: sa.ColumnElement[bool] = D.c.name_tokens.contains(
+            sa.bindparam("index", type_=D.c.name_tokens.type)
+        )
+        return holds
+    if sought is Kind.NUMBER:
+        inside = sa.bindparam("inside", type_=sa.Text)
+        return sa.or_(D.c.number.like(inside), D.c.reference.like(inside))
+    column = D.c.phone_index if sought is Kind.PHONE else D.c.personal_id_index
+    return sa.and_(column.is_not(None), column == sa.bindparam("whole", type_=sa.LargeBinary))
+
+
 def desk_counts(session: Session, actor: Actor, *, day_end: datetime) -> dict[str, int]:
     """How many dossiers wait in each view, in one statement along the indexes of open dossiers."""
     values = {"instant": now(), "day_end": day_end, **access.asking(actor)}
@@ -157,8 +189,8 @@ def desk_counts(session: Session, actor: Actor, *, day_end: datetime) -> dict[st
 @built_once
 def _counts() -> Direct:
     """One branch an index: by what is waited for where the agency receives, else by the role it has."""
-    columns = (D.c.status, D.c.holder_id, D.c.due_at)
-    waiting = (_in(Status.SUBMITTED), _in(*OPEN_AT_DESK), _in(Status.SETTLED))
+    columns = (D.c.status, D.c.holder_id, D.c.due_at, D.c.paused_since)
+    waiting = (_in(Status.SUBMITTED), _in(*OPEN_AT_DESK), _in(Status.WITHDRAWAL_ASKED), _in(Status.SETTLED))
     received, competent, support = _roles(sa.any_(access.AGENCIES))
     parts = [sa.select(*columns).where(received, access.served_by(), group) for group in waiting]
     parts += [

@@ -117,7 +117,7 @@ class Dossier(Stream, table=True):
             "receiving_agency_id",
             "updated_at",
             "id",
-            postgresql_where=sa.text("status IN ('supplement', 'financial_duty')"),
+            postgresql_where=sa.text("status IN ('supplement', 'financial_duty', 'withdrawal_asked')"),
         ),
         sa.Index(
             "uq_dossier_entered",

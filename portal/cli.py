@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from portal.core.settings import Settings, from_environment
 
@@ -190,6 +191,19 @@ def export_journal(args: argparse.Namespace) -> int:
     return 0
 
 
+def index_dossiers(_: argparse.Namespace) -> int:
+    """Index the dossiers filed before there was a search by name, phone and personal id; once is enough."""
+    from dossiers import blind_search
+    from portal.core.work import open_as_worker, unit_of_work
+
+    open_as_worker(_settings())
+    after: UUID | None = UUID(int=0)
+    while after is not None:
+        with unit_of_work() as session:
+            after = blind_search.backfill(session, after)
+    return 0
+
+
 def anchor_key(_: argparse.Namespace) -> int:
     """Print the public key (PEM) that checks the signed roots; publish it where people can find it."""
     from portal.core import anchors
@@ -322,6 +336,7 @@ def parser() -> argparse.ArgumentParser:
     exporting.add_argument("file", help="where to write it (JSON lines)")
     exporting.add_argument("--receipt", default="", help="only the dossier of this receipt, with its proof")
     add("anchor-key", anchor_key)
+    add("index-dossiers", index_dossiers)
     saving = add("backup", backup)
     saving.add_argument("folder", help="the folder of all backups; objects in it are kept once")
     returning = add("restore", restore)

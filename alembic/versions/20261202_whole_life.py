@@ -627,7 +627,7 @@ def _columns() -> None:
         "ix_dossier_waited_for",
         "dossier",
         ["receiving_agency_id", "updated_at", "id"],
-        postgresql_where=sa.text("status IN ('supplement', 'financial_duty')"),
+        postgresql_where=sa.text("status IN ('supplement', 'financial_duty', 'withdrawal_asked')"),
     )
     op.create_index(
         "uq_dossier_entered",

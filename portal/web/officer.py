@@ -11,7 +11,7 @@ from auth import queries as people
 from auth.access_log import note_reading
 from auth.actor import Actor
 from auth.http import CurrentActor
-from dossiers import attachments, calendars, desk_queries, queries, views
+from dossiers import attachments, calendars, desk_queries, desk_search, queries, views
 from dossiers.controllers import OFFICER, day_end
 from dossiers.inbox import VIEWS, desk, desk_counts
 from dossiers.queries import DossierRow
@@ -31,6 +31,8 @@ NAMES = {
     "unit": "Đang giải quyết",
     "due_today": "Hạn hôm nay",
     "overdue": "Quá hạn",
+    "waiting": "Chờ người dân",
+    "withdrawal": "Xin rút",
     "settled": "Chờ trả kết quả",
     "all": "Tất cả",
 }
@@ -40,9 +42,12 @@ EMPTY = {
     "unit": "Đơn vị không có hồ sơ nào đang giải quyết.",
     "due_today": "Không có hồ sơ nào đến hạn hôm nay.",
     "overdue": "Không có hồ sơ nào quá hạn.",
+    "waiting": "Không có hồ sơ nào chờ người dân bổ sung hoặc nộp tiền.",
+    "withdrawal": "Không có ai xin rút hồ sơ.",
     "settled": "Không có kết quả nào chờ trả.",
     "all": "Đơn vị chưa nhận hồ sơ nào.",
 }
+BY_DUE = ("mine", "unit", "due_today", "overdue")  # views whose order is that of the column of dates
 CHANNELS = (("online", "Trực tuyến"), ("counter", "Tại quầy"), ("post", "Qua bưu điện"))
 POSTED_TO = (
     "tiep-nhan", "khong-tiep-nhan", "nhan-viec", "tra-lai", "thu-phi", "quyet-dinh", "tra-ket-qua",
@@ -93,9 +98,11 @@ def inbox(
         view=chosen,
         title=NAMES[chosen],
         empty=EMPTY[chosen],
+        by_due=BY_DUE,
         lines=[_line(row, actor, instant, calendar) for row in found.items],
         next=found.next,
         kept=kept,
+        understood=desk_search.understood(sought),
         filtered=bool(sought or procedure or channel),
         first=not after,
         procedures=desk_queries.procedures(session, actor),
