@@ -16,11 +16,26 @@ import urllib3
 from sqlmodel import Session, col, select
 
 from auth.actor import Actor, Role
-from dossiers import attachments, decision, documents, fees, filing, payments, processing, verify
+from dossiers import (
+    attachments,
+    decision,
+    documents,
+    ends,
+    extensions,
+    fees,
+    filing,
+    payments,
+    processing,
+    supplements,
+    supplying,
+    verify,
+)
 from dossiers.models import Attachment, AttachmentState, Document, DocumentKind, Dossier, FeeLine
 from dossiers.rollups import fold_once
+from dossiers.supplement_models import ItemKind
 from dossiers.verification.report import Findings
-from portal.core import anchors, crypto, outbox, receipts, runtime
+from portal.core import anchors, clock, crypto, outbox, receipts, runtime
+from portal.core.calendar import VIET_NAM
 from portal.core.db import Sessions, act_as, make_engine, make_sessions
 from portal.core.settings import Settings
 from portal.core.storage import Storage
@@ -215,6 +230,7 @@ def _lives(world: World) -> None:
     world.act(decision.approve, returned, result_attachment_id=result, ground="Đủ điều kiện.")
     world.act(decision.deliver, returned)
     _paid_online(world, plain)
+    _turned(world, plain)
     settled = world.file("settled", written)
     for work in (processing.receive, processing.claim, decision.approve):
         world.act(work, settled)
@@ -226,9 +242,25 @@ def _lives(world: World) -> None:
         states = set(session.exec(select(col(Attachment.state))))
         statuses = set(session.exec(select(col(Dossier.status))))
     assert kinds == set(DocumentKind)
-    assert states == {AttachmentState.READY, AttachmentState.REMOVED}
+    assert states == {AttachmentState.READY, AttachmentState.REMOVED, AttachmentState.REPLACED}
     assert statuses == {"draft", "submitted", "accepted", "refused", "stopped", "returned", "settled"}
     world.sign()
+
+
+def _turned(world: World, procedure: Any) -> None:
+    """A dossier whose paper was supplied anew, whose date was put off, and which was taken back."""
+    turned = world.file("turned", procedure)
+    world.act(processing.receive, turned)
+    paper = supplements.Item(kind=ItemKind.PAPER, key="proof", reason="unreadable", why="Chụp lại cho rõ.")
+    world.act(supplements.ask, turned, items=[paper])
+    world.attach(world.citizen, turned, "proof", "giấy tờ rõ hơn.pdf")
+    with world.as_(world.citizen) as session:
+        supplying.respond(session, world.citizen, turned)
+    until = VIET_NAM.add_working_days(clock.today(), 20)
+    world.act(extensions.extend, turned, until=until, reason="Cần thẩm tra thêm.")
+    with world.as_(world.citizen) as session:
+        ends.ask_withdrawal(session, world.citizen, turned)
+    world.act(ends.stop, turned)
 
 
 def _paid_online(world: World, procedure: Any) -> None:
