@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from portal.core.settings import Settings, from_environment
 
@@ -59,36 +58,17 @@ def seed(args: argparse.Namespace) -> int:
     logins = seeding.run(settings, progress=print if not args.quiet else lambda _: None)
     for login in logins:
         print(f"{login.email}\t{login.password}\t{login.role}")
-    if args.dossiers:
-        return _live(settings, args.dossiers, args.seed)
-    return _fill(settings, args.rows, args.seed) if args.rows else 0
-
-
-def _live(settings: Settings, count: int, seed: int) -> int:
-    """Many invented dossiers that were really lived."""
-    from portal import lives
+    if not args.dossiers and not args.rows:
+        return 0
+    from portal.core.errors import DomainError
+    from portal.operations import filling
     from portal.worker import SUBSCRIBERS
 
-    if not settings.demo:
-        return fail("Hồ sơ bịa chỉ nạp vào bản thử (invented dossiers are for the demo: MOTCUA_DEMO=1).")
-    lives.dossiers(count, seed, subscribers=SUBSCRIBERS, progress=print)
-    return 0
-
-
-def _fill(settings: Settings, count: int, seed: int) -> int:
-    """Many invented dossiers, to measure at size."""
-    from portal import bulk
-    from portal.core.db import make_engine, make_sessions
-
-    if not settings.demo or settings.database_url_owner is None:
-        return fail(
-            "Hồ sơ đo tải không có nhật ký nên chỉ nạp vào bản thử "
-            "(bulk dossiers carry no journal: MOTCUA_DEMO=1 and MOTCUA_DATABASE_URL_OWNER are needed)."
-        )
-    owner = make_engine(settings.database_url_owner.get_secret_value(), threads=1, statement_timeout_ms=0)
-    bulk.dossiers(make_sessions(owner), count, seed, progress=print)
-    owner.dispose()
-    print("Bản thử này nay chứa hồ sơ đo tải: `portal verify` sẽ báo lệch (measuring rows: verify is red).")
+    told = {"lived": args.dossiers, "rows": args.rows, "seed": args.seed}
+    try:
+        filling.fill(settings, **told, subscribers=SUBSCRIBERS, say=print)
+    except DomainError as refused:
+        return fail(refused.detail)
     return 0
 
 
@@ -193,14 +173,11 @@ def export_journal(args: argparse.Namespace) -> int:
 
 def index_dossiers(_: argparse.Namespace) -> int:
     """Index the dossiers filed before there was a search by name, phone and personal id; once is enough."""
-    from dossiers import blind_search
-    from portal.core.work import open_as_worker, unit_of_work
+    from portal.core.work import open_as_worker
+    from portal.operations import filling
 
     open_as_worker(_settings())
-    after: UUID | None = UUID(int=0)
-    while after is not None:
-        with unit_of_work() as session:
-            after = blind_search.backfill(session, after)
+    filling.index()
     return 0
 
 

@@ -47,7 +47,7 @@ def test_secrets_are_made_once_and_for_their_owner_only(tmp_path):
 
     assert kept_in(tmp_path) == first
     assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
-    assert len(set(json.loads((tmp_path / "secrets.json").read_text()).values())) == 11
+    assert len(set(json.loads((tmp_path / "secrets.json").read_text()).values())) == 12
 
 
 def test_ports_stay_the_same_unless_another_program_took_them(tmp_path):

@@ -34,6 +34,8 @@ def test_verify_prints_a_line_for_each_check_and_ends_with_0(portal, capsys):
         "✓ journal",
         "✓ roots",
         "✓ dossiers",
+        "✓ supplements",
+        "✓ money",
         "✓ private texts",
         "✓ keys",
         "✓ roles",
