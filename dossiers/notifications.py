@@ -192,6 +192,14 @@ def _delivered(change: Change) -> tuple[str, list[str]]:  # noqa: ARG001
     return "đã trả kết quả", ["Kết quả đã được trả. Bản điện tử vẫn có trong trang hồ sơ khi bạn cần."]
 
 
+def _moved(change: Change) -> tuple[str, list[str]]:
+    due = clock_and_weekday(datetime.fromisoformat(change.event.data["due_at"]))
+    why = "Lịch làm việc thay đổi nên thời hạn được đếm lại."
+    if change.event.name == "dossier.incident_passed":
+        why = "Thời gian hệ thống gặp sự cố không tính vào thời hạn giải quyết."
+    return "có ngày hẹn trả mới", [f"{why} Hẹn trả kết quả trước {due}. Cách đếm có trong trang hồ sơ."]
+
+
 _WORDS: Final[dict[str, Callable[[Change], tuple[str, list[str]]]]] = {
     **dict.fromkeys(ABOUT_MONEY, lambda change: of_money(change.event)),
     "dossier.submitted": _submitted,
@@ -203,6 +211,8 @@ _WORDS: Final[dict[str, Callable[[Change], tuple[str, list[str]]]]] = {
     "dossier.delivered": _delivered,
     **turn_words.WORDS,
     **return_words.WORDS,
+    "dossier.due_recounted": _moved,
+    "dossier.incident_passed": _moved,
 }
 
 
@@ -303,7 +313,9 @@ def change_of(session: Session, dossier: Dossier, seq: int) -> Change:
 
 
 def _repeated(session: Session, dossier_id: UUID, event: EventRow) -> bool:
-    """A second claim is no news to the applicant."""
+    """A second claim is no news to the applicant, nor a count that comes to the same due date."""
+    if "was_due_at" in event.data:
+        return bool(event.data["was_due_at"] == event.data["due_at"])
     if event.name != "dossier.claimed":
         return False
     earlier = (one for one in events.history(session, dossier_id) if one.seq < event.seq)

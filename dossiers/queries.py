@@ -49,6 +49,11 @@ def get(session: Session, actor: Actor, dossier_id: UUID, *, for_update: bool = 
     return _one(session, _by_id(for_update), {"dossier_id": dossier_id, **access.asking(actor)})
 
 
+def locked(session: Session, dossier_id: UUID) -> Dossier | None:
+    """A dossier about to be changed by the portal itself, whoever may see it."""
+    return session.exec(select(Dossier).where(Dossier.id == dossier_id).with_for_update()).one_or_none()
+
+
 def by_submission(session: Session, actor: Actor, submission_id: UUID) -> Dossier:
     """The actor's dossier made with this client id."""
     return _one(session, _by_submission(), {"submission_id": submission_id, **access.asking(actor)})

@@ -19,6 +19,8 @@ LABELS: Final = {
     "dossier.duty_asked": "Yêu cầu thực hiện nghĩa vụ tài chính",
     "dossier.duty_met": "Đã thực hiện nghĩa vụ tài chính",
     "dossier.duty_revoked": "Rút lại yêu cầu nghĩa vụ tài chính",
+    "dossier.due_recounted": "Đếm lại hạn theo lịch làm việc mới",
+    "dossier.incident_passed": "Không tính thời gian hệ thống gặp sự cố",
     "dossier.approved": "Phê duyệt, đã có kết quả",
     "dossier.rejected": "Từ chối giải quyết",
     "dossier.delivered": "Trả kết quả",

@@ -11,7 +11,6 @@ from sqlmodel import Session
 from auth.actor import Actor
 from auth.models import Agency
 from dossiers import access, clocks, queries
-from dossiers.access import DossierNotFound
 from dossiers.attachment_rules import MESSAGE, REPLY
 from dossiers.deadlines import Deadline
 from dossiers.draft_shapes import DraftNews
@@ -80,6 +79,7 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     answers_seq: int
     reference: str | None
     number: str | None
+    procedure_id: UUID
     procedure_code: str
     procedure_name: str
     revision_id: UUID
@@ -201,7 +201,7 @@ def summary(session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: 
     """
     row: Any = _statement().one_or_none(session, {"dossier_id": dossier_id, **access.asking(actor)})
     if row is None:
-        raise DossierNotFound
+        raise access.DossierNotFound
     crypto.preload(session, row.subject_id, row.wrapped)
     content = queries.content(session, row.revision_id)
     answers = _opened(session, row, "answers")
@@ -238,6 +238,7 @@ _PLAIN = [
     "answers_seq",
     "reference",
     "number",
+    "procedure_id",
     "procedure_code",
     "procedure_name",
     "revision_id",

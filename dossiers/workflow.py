@@ -126,6 +126,14 @@ _NEUTRAL: Final = frozenset({Status.DRAFT, Status.SUBMITTED, Status.WITHDRAWAL_A
 END: Final = frozenset({Status.REFUSED, Status.STOPPED, Status.RETURNED})
 # Taken in and counted as received (national index): everything but draft, filed and refused.
 RECEIVED: Final = frozenset(Status) - {Status.DRAFT, Status.SUBMITTED, Status.REFUSED}
+# Accepted and not settled: their clocks run, or stand still.
+RUNNING: Final = (
+    Status.ACCEPTED,
+    Status.PROCESSING,
+    Status.SUPPLEMENT,
+    Status.FINANCIAL_DUTY,
+    Status.WITHDRAWAL_ASKED,
+)
 OPEN: Final = frozenset(Status) - END - {Status.DRAFT}
 
 _S, _A, _BACK = Status, Action, Back.WHERE_IT_WAS

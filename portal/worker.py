@@ -22,8 +22,10 @@ import dossiers.draft_messages
 import dossiers.inspection
 import dossiers.notifications
 import dossiers.notifications_beside
+import dossiers.overdue
 import dossiers.payments
 import dossiers.popularity
+import dossiers.recounting
 import dossiers.sandbox
 import dossiers.simulation
 import dossiers.turn_messages
@@ -89,6 +91,9 @@ SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
     "dossier.message_sent": ["dossiers.notifications_beside.tell_other_side"],
     "dossier.complained": ["dossiers.notifications_beside.tell_other_side"],
     "dossier.complaint_answered": ["dossiers.notifications.tell_applicant"],
+    "dossier.due_recounted": ["dossiers.notifications.tell_applicant"],
+    "dossier.incident_passed": ["dossiers.notifications.tell_applicant"],
+    "incident.ended": ["dossiers.recounting.pass_incident"],
     "procedure.simulation_asked": ["dossiers.simulation.run"],
     "procedure.published": ["dossiers.draft_messages.tell_drafts"],
 }
@@ -104,6 +109,8 @@ TIMETABLE: Final[dict[str, dict[str, Any]]] = {
     "sweep-supplements": {"task": dossiers.turn_messages.SWEEP, "schedule": 300.0},
     "reconcile-payments": {"task": "dossiers.payments.reconcile", "schedule": 60.0},
     "sandbox-gateway": {"task": "dossiers.sandbox.tell_again", "schedule": 30.0},
+    "recount-due-dates": {"task": "dossiers.recounting.recount", "schedule": 60.0},
+    "watch-due-dates": {"task": "dossiers.overdue.watch_due_dates", "schedule": 600.0},
     "sweep-effects": {"task": "portal.worker.sweep_effects", "schedule": 60.0},
 }
 

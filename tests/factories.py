@@ -77,13 +77,15 @@ def officer(session: Session, agency_id: UUID, *roles: Role, **more: Any) -> Act
     """An officer of the agency (or another role) as an actor."""
     made = account(session, **{"name": "Lê Minh Tuấn", **more})
     for role in roles or (Role.OFFICER,):
-        at = agency_id if role is Role.OFFICER else None
+        at = agency_id if role in (Role.OFFICER, Role.HEAD) else None
         auth_service.grant(session, made.id, role, at, by=None)
     session.flush()
+    serves = not roles or not {Role.OFFICER, Role.HEAD}.isdisjoint(roles)
     return Actor(
         id=made.id,
-        roles=frozenset({Role.CITIZEN, *(roles or (Role.OFFICER,))}),
-        agency_ids=frozenset({agency_id}) if not roles or Role.OFFICER in roles else frozenset(),
+        roles=frozenset({Role.CITIZEN, *roles, *([Role.OFFICER] if serves else [])}),
+        agency_ids=frozenset({agency_id}) if serves else frozenset(),
+        headed_ids=frozenset({agency_id}) if Role.HEAD in roles else frozenset(),
         name=more.get("name", "Lê Minh Tuấn"),
     )
 

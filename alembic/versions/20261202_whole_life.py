@@ -86,6 +86,20 @@ END $$;
 CREATE TRIGGER calendar_revision_is_immutable BEFORE UPDATE OR DELETE ON calendar_revision
   FOR EACH ROW EXECUTE FUNCTION refuse_change_of_calendar();
 
+-- A count only: an administrator, who sees no dossier, learns how many a new calendar touches.
+CREATE FUNCTION running_touched(days date[], agencies uuid[], everyone boolean) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT count(*) FROM dossier d
+  WHERE d.status IN ('accepted', 'processing', 'supplement', 'financial_duty', 'withdrawal_asked')
+    AND d.due_at IS NOT NULL
+    AND (everyone OR d.competent_agency_id = ANY (agencies) OR EXISTS (
+      SELECT 1 FROM unnest(days) AS one(day)
+      WHERE one.day BETWEEN (d.accepted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+                        AND (d.due_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date))
+$$;
+REVOKE ALL ON FUNCTION running_touched(date[], uuid[], boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION running_touched(date[], uuid[], boolean) TO motcua_app, motcua_worker;
+
 DROP POLICY event_read ON event;
 CREATE POLICY event_read ON event FOR SELECT TO motcua_app USING (
   stream IN ('procedure', 'procedure_revision', 'agency', 'downtime', 'catalogue_import', 'incident')

@@ -5,10 +5,12 @@ from typing import Any
 from portal.web import (
     admin_acts,
     admin_agencies,
+    admin_calendar,
     admin_compare,
     admin_downtime,
     admin_editor,
     admin_files,
+    admin_incidents,
     admin_list,
     admin_review,
 )
@@ -22,4 +24,6 @@ route_handlers: list[Any] = [
     *admin_files.route_handlers,
     *admin_agencies.route_handlers,
     *admin_downtime.route_handlers,
+    *admin_calendar.route_handlers,
+    *admin_incidents.route_handlers,
 ]

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from auth.actor import Actor, Role
 from auth.http import CurrentActor, requires
-from dossiers import access, calendars, desk_queries, messages, queries, views
+from dossiers import access, calendars, desk_queries, incidents, messages, queries, views
 from dossiers.models import DocumentKind
 from dossiers.timeline import OF_APPLICANT, OF_DRAFT, label_of
 from dossiers.views import DocumentView, DossierView
@@ -95,6 +95,7 @@ def dossier_page(
         days_left=calendars.of(session, view.agency_id).working_days_between(today(), due_on)
         if due_on and due_on > today()
         else 0,
+        incidents=incidents.lasting(session, agency_id=view.agency_id, procedure_id=view.procedure_id),
         entries=path_of(view),
         panels=panels.applicant(session, actor, view),
         owed=owed,

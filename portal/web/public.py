@@ -8,7 +8,7 @@ from litestar.params import FromPath, QueryParameter
 
 from auth import throttle
 from auth.http import ClientAddress
-from dossiers import calendars, statistics
+from dossiers import calendars, incidents, statistics
 from dossiers.deadlines import RECEPTION_HOURS_ONLINE
 from dossiers.documents_contents import TITLES
 from dossiers.models import DocumentKind
@@ -48,6 +48,7 @@ def home(request: AnyRequest, session: DbSession, settings: AppSettings) -> Resp
         holiday=holiday_ahead(today(), calendars.of(session, None)),
         events=EVENTS,
         stops=stops(session),
+        incidents=incidents.lasting(session),
         now=now(),
         full=search(session, filters=Filters(level=Level.FULL), limit=6).items,
         partial=search(session, filters=Filters(level=Level.PARTIAL), limit=2).items,

@@ -27,6 +27,8 @@ OPEN = {
     "offering": "the catalogue is public",
     "level_change": "the history of levels is published (Decree 224/2026, art. 14)",
     "downtime": "stops are told to the public (Decree 224/2026, art. 13)",
+    "calendar_revision": "working days and hours are public, as every deadline is counted on them",
+    "incident": "failures are told to the public while they last (Decree 224/2026, art. 13)",
     "sector": "the catalogue is public",
     "agency": "the catalogue is public",
     "service_offer": "who offered what when: published with the figures",
@@ -102,7 +104,12 @@ def test_nobody_reads_a_row_of_a_person_or_a_dossier(world: World) -> None:
     place.rollback()
 
     assert {name: count for name, count in read.items() if count and name != "event"} == {}
-    assert streams <= {"procedure", "agency", "downtime"}  # what was published and when; nothing of a person
+    assert streams <= {
+        "procedure",
+        "agency",
+        "downtime",
+        "incident",
+    }  # what was published and when; nothing of a person
     assert {"dossier", "attachment", "document", "fee_line", "decision", "person", "access_log"} <= set(read)
 
 

@@ -18,7 +18,8 @@ from auth import sessions as web_sessions
 from auth import tokens
 from auth.actor import Actor, Role
 from auth.models import WebSession
-from dossiers import decision, processing
+from dossiers import calendar_editing, decision, incidents, processing
+from dossiers.calendar_models import IncidentScope
 from dossiers.models import Attachment, Document, DocumentKind, Dossier
 from portal.core import clock
 from portal.core.db import act_as
@@ -75,6 +76,8 @@ class World:
     agency_id: UUID | None = None
     agency_code: str = ""
     downtime_id: UUID = field(default_factory=uuid4)
+    incident_id: UUID = field(default_factory=uuid4)
+    calendar: int = 0  # the number of a drafted revision
     import_id: UUID | None = None
 
     def ask(self, principal: str, method: str, route: str, state: str, *, signed: bool = True) -> Any:
@@ -109,12 +112,13 @@ class World:
             "document_id": case.document,
             "code": self.agency_code if "/agencies/" in route else code,
             "downtime_id": self.downtime_id,
+            "incident_id": self.incident_id,
             "agency": self.agency_code,
             "payment_id": uuid4(),
             "gateway": "sandbox",
             "import_id": self.import_id,
             "complaint_id": uuid4(),
-            "number": 1,
+            "number": self.calendar if "/lich-lam-viec/" in route else 1,
             "event": "birth",
             "key": "proof",
             "path": "nothing.json",
@@ -226,6 +230,17 @@ def build(
         times = {name: datetime.fromisoformat(STOP[name]) for name in ("starts_at", "ends_at")}
         stop = downtimes.announce(session, world.actors["admin"], code=world.code, reason="Bảo trì", **times)
         world.downtime_id = stop.id
+        changes = calendar_editing.Changes(result_cutoff="14:30")
+        drafted = calendar_editing.draft(session, world.actors["admin"], changes, reason="Theo văn bản mới.")
+        world.calendar = drafted.number
+        world.incident_id = incidents.note(
+            session,
+            world.actors["admin"],
+            scope=IncidentScope.PROCEDURE,
+            code=world.code,
+            title="Không tải được tệp",
+            began_at=clock.now(),
+        ).id
         world.import_id = _imported(session, world)
         for state in STATES:
             world.cases[state] = _case(session, world, procedure, state)

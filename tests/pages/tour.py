@@ -4,6 +4,7 @@ from tests.pages.looking import STATES, Look, Stop
 from tests.pages.tour_beside import BESIDE
 from tests.pages.tour_catalogue import EDITORS
 from tests.pages.tour_citizen import CITIZENS
+from tests.pages.tour_clock import CLOCKS
 from tests.pages.tour_designer import DESIGNER
 from tests.pages.tour_desk import DESKS, FAULTS
 from tests.pages.tour_imports import IMPORTS
@@ -11,7 +12,9 @@ from tests.pages.tour_money import MONEY
 from tests.pages.tour_public import PUBLIC
 from tests.pages.tour_turn import TURN
 
-TOUR: dict[str, Stop] = PUBLIC | CITIZENS | DESKS | EDITORS | DESIGNER | IMPORTS | MONEY | TURN | BESIDE
+TOUR: dict[str, Stop] = (
+    PUBLIC | CITIZENS | DESKS | EDITORS | DESIGNER | IMPORTS | MONEY | TURN | BESIDE | CLOCKS
+)
 
 
 def looks(state: str, *, long: bool) -> list[tuple[str, Look]]:
