@@ -87,7 +87,7 @@ def revisions(session: Session) -> list[RevisionLine]:
             table.c.reason,
             table.c.published_at,
             sa.func.jsonb_array_length(table.c.content["days"]).label("days"),
-            sa.literal_column("(SELECT count(*) FROM jsonb_object_keys(content->'agencies'))").label("agencies"),
+            sa.literal_column("(SELECT count(*) FROM jsonb_object_keys(content->'agencies'))"),
         )
         .order_by(table.c.number.desc())
         .limit(200)

@@ -92,6 +92,7 @@ def test_settings_refuse_failpoints_outside_the_demo(services):
             services,
             "motcua",
             demo=False,
+            payment_gateway="",
             failpoints="mail.after_send=kill",
             store_secret_key="k9" * 20,
             public_url="https://dichvucong.vn",

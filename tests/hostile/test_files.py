@@ -244,5 +244,5 @@ def test_fault_actions_of_a_pdf_not_looked_for(
 
 def test_the_states_of_a_file_are_as_many_as_these_tests_know() -> None:
     assert {state.value for state in AttachmentState} == {
-        "uploading", "checking", "ready", "refused", "removed",
+        "uploading", "checking", "ready", "refused", "removed", "replaced",
     }  # fmt: skip

@@ -28,7 +28,8 @@ SEND = """({action, values}) => {
     const own = [...form.elements].filter((one) => one.name === name);
     const pick = own.find((one) => one.type === "radio" || one.type === "checkbox");
     const field = own.find((one) => one.type !== "submit" && one.type !== "button");
-    if (pick) own.forEach((one) => { one.checked = one.type === "checkbox" || one.value === value; });
+    const meant = own.some((one) => one.value === value);  // one of several boxes, else the only one there is
+    if (pick) own.forEach((one) => { one.checked = meant ? one.value === value : one.type === "checkbox"; });
     else if (field) field.value = value;
     else {
       const made = document.createElement("input");
