@@ -76,7 +76,12 @@ DESKS: dict[str, Stop] = {
     ),
     f"POST {DESK}/tiep-nhan": kept_out("can-bo-tiep-nhan-muon", "submitted", "tiep-nhan"),
     f"POST {DESK}/nhan-viec": kept_out("can-bo-nhan-muon", "settled", "nhan-viec"),
-    f"POST {DESK}/tra-lai": kept_out("can-bo-tra-lai-muon", "rejected", "tra-lai"),
+    f"POST {DESK}/tra-lai": Stop(
+        (
+            act("can-bo-tra-lai-muon", "rejected", "tra-lai", {}, 403),
+        ),  # who does not hold it has nothing to give
+        {"empty": FORM, "filled": LANDS},
+    ),
     f"POST {DESK}/tra-ket-qua": kept_out("can-bo-tra-ket-qua-som", "processing", "tra-ket-qua"),
     f"POST {DESK}/khong-tiep-nhan": Stop(
         (

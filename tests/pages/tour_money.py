@@ -18,7 +18,7 @@ MONEY: dict[str, Stop] = {
     f"POST {DESK}/mien-phi": refused("can-bo-mien-phi-sai", "mien-phi", "owing", 422),
     f"POST {DESK}/hoan-tien": refused("can-bo-hoan-tien-sai", "hoan-tien", "processing", 400),
     f"POST {DESK}/nghia-vu": refused("can-bo-nghia-vu-sai", "nghia-vu", "owing", 422),
-    f"POST {DESK}/nghia-vu-xong": refused("can-bo-nghia-vu-xong-sai", "nghia-vu-xong", "duty", 422),
+    f"POST {DESK}/nghia-vu-xong": refused("can-bo-nghia-vu-xong-sai", "nghia-vu-xong", "duty", 400),
     f"POST {DESK}/nghia-vu-rut": refused("can-bo-nghia-vu-rut-sai", "nghia-vu-rut", "duty", 422),
     **{
         f"GET {DESK}/{what}": nothing(OFFICER, f"/can-bo/ho-so/<owing>/{what}")
