@@ -78,7 +78,7 @@ DESKS: dict[str, Stop] = {
     f"POST {DESK}/nhan-viec": kept_out("can-bo-nhan-muon", "settled", "nhan-viec"),
     f"POST {DESK}/tra-lai": Stop(
         (
-            act("can-bo-tra-lai-muon", "rejected", "tra-lai", {}, 403),
+            act("can-bo-tra-lai-muon", "rejected", "tra-lai", STALE, 403),
         ),  # who does not hold it has nothing to give
         {"empty": FORM, "filled": LANDS},
     ),

@@ -1,5 +1,7 @@
 """Invented lives: real acts on days gone by, on which everything that `portal verify` promises holds."""
 
+import secrets
+
 import pytest
 import sqlalchemy as sa
 
@@ -20,7 +22,11 @@ TURNS = {
 
 @pytest.fixture
 def place(database: Database, store: Embedded) -> Database:
+    buckets = {f"{kind}_bucket": f"{kind}-{secrets.token_hex(4)}" for kind in ("store", "anchor")}
+    database.settings = database.settings.model_copy(update=buckets)  # what others left is not judged here
     storage = Storage(database.settings)
+    for bucket in buckets.values():
+        storage.ensure_bucket(bucket)
     runtime.install(database.settings, database.worker, storage)
     with database.worker() as session:
         for name in ("xã Tân Hòa", "phường Bến Nghé"):
