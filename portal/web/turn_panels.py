@@ -6,13 +6,12 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from auth.actor import Actor
-from dossiers import ends, extensions, reasons, supplement_queries
+from dossiers import calendars, ends, extensions, reasons, supplement_queries
 from dossiers.supplement_models import SupplementState
 from dossiers.supplements import GROUNDS
 from dossiers.views import DossierView
 from dossiers.workflow import Action, Status
 from portal.core import events
-from portal.core.calendar import VIET_NAM
 from portal.core.clock import today
 from portal.core.events import EventRow
 from portal.web.panel import Panel
@@ -88,7 +87,8 @@ def apology(session: Session, actor: Actor, view: DossierView) -> Panel | None: 
     """At the desk: the one apology, while it may be made."""
     if Action.EXTEND not in view.allowed or view.extended_at is not None or view.due_at is None:
         return None
-    days = extensions.allowed(view.due_at, today(), VIET_NAM)
+    calendar = calendars.of(session, view.agency_id)
+    days = extensions.allowed(view.due_at, today(), calendar)
     if not days:
         return None
     shown = {"days": days, "last": extensions.last_day(view.due_at)}

@@ -1,7 +1,7 @@
 """The tour, what stands beside a dossier's course: messages, the way of the result, opinions, complaints."""
 
 from tests.pages.looking import Look, Stop, at
-from tests.pages.tour_desk import OFFICER, act
+from tests.pages.tour_desk import OFFICER, STALE, act
 from tests.pages.tour_public import FORM, LANDS
 
 HO_SO = "/ho-so/{dossier_id:uuid}"
@@ -40,6 +40,6 @@ BESIDE: dict[str, Stop] = {
     f"POST {DESK}/phan-anh/{{complaint_id:uuid}}/tra-loi": Stop((), {"page": PRESSED}),
     f"POST {DESK}/tin-nhan": wrong("can-bo-tin-nhan-trong", "processing", "tin-nhan", {"text": ""}),
     f"POST {DESK}/ngoai-mang": wrong("can-bo-ngoai-mang-thieu", "processing", "ngoai-mang", {"text": "a"}),
-    f"POST {DESK}/gui-buu-dien": wrong("can-bo-gui-buu-dien-thieu", "settled", "gui-buu-dien", {}),
+    f"POST {DESK}/gui-buu-dien": wrong("can-bo-gui-buu-dien-thieu", "settled", "gui-buu-dien", STALE),
     f"POST {DESK}/mo-lai": wrong("can-bo-mo-lai-thieu", "settled", "mo-lai", {"text": ""}),
 }
