@@ -223,7 +223,7 @@ def reopen(
     ).one()
     standing.undone_at, dossier.settled_at = now(), None
     session.add(standing)
-    data = {**facts(dossier), "reopened_at": standing.undone_at}
+    data = {**facts(dossier), "reopened_at": standing.undone_at, "on_time": standing.on_time}
     return finish(session, dossier, after, "dossier.reopened", actor, data, {"reason": reason})
 
 

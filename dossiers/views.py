@@ -15,7 +15,7 @@ from dossiers.attachment_rules import MESSAGE, REPLY
 from dossiers.deadlines import Deadline
 from dossiers.draft_shapes import DraftNews
 from dossiers.models import Attachment, Decision, Document, FeeLine
-from dossiers.workflow import Action, Status, allowed
+from dossiers.workflow import AHEAD, Action, Status, allowed
 from portal.core import crypto, events
 from portal.core.crypto import SubjectKey
 from portal.core.db import built_once
@@ -271,15 +271,9 @@ _PLAIN = [
     "form_set",
 ]
 _BESIDE = (
-    "applicant_id",
-    "entered_by",
-    "subject_id",
-    "receiving_agency_id",
-    "competent_agency_id",
-    "answers",
-    "applicant",
-    "manifest",
-)
+    "applicant_id", "entered_by", "subject_id", "receiving_agency_id", "competent_agency_id",
+    "answers", "applicant", "manifest",
+)  # fmt: skip
 
 
 @built_once
@@ -306,14 +300,15 @@ def _statement() -> Direct:
 
 def _permitted(actor: Actor, dossier: Any) -> list[Action]:
     """The acts open to the actor now."""
-    permitted = []
-    for action in allowed(dossier.status):
-        try:
-            access.demand(actor, action, dossier)
-        except Forbidden:
-            continue
-        permitted.append(action)
-    return permitted
+    return [one for one in allowed(dossier.status) if one not in AHEAD and _may(actor, one, dossier)]
+
+
+def _may(actor: Actor, action: Action, dossier: Any) -> bool:
+    try:
+        access.demand(actor, action, dossier)
+    except Forbidden:
+        return False
+    return True
 
 
 def _opened(session: Session, dossier: Any, column: str) -> Any:

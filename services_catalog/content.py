@@ -248,11 +248,9 @@ class RevisionContent(Part, frozen=True, kw_only=True):
 
     `time_limit` holds where neither the case nor the way of filing has its own. A supplement pauses it or
     begins it anew (`supplement_clock`); the applicant has `supplement_days` working days for it, None = no
-    end. `consultation_pauses`: while another agency is asked nothing is counted. `reception_hours` or
-    `reception_days` (working) replace the limit of the check at reception. `intake_scope`: who may take it
-    in besides the competent unit, any desk of the province or of the country. `sequence` is the course
-    the public reads, `steps` the work inside the agency. `departments`, `applicants`: who settles it and
-    who may ask for it, in the words of an imported record.
+    end. `reception_hours` or `reception_days` (working) replace the limit of the check at reception.
+    `sequence` is the course the public reads, `steps` the work inside the agency. `departments`,
+    `applicants`: who settles it and who may ask for it, in the words of an imported record.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=1500)]
@@ -264,10 +262,8 @@ class RevisionContent(Part, frozen=True, kw_only=True):
     time_limit: TimeLimit
     supplement_clock: Literal["pause", "restart"] = "pause"
     supplement_days: Annotated[int, Meta(ge=1, le=365)] | None = None
-    intake_scope: Literal["unit", "province", "nation"] = "unit"
     reception_hours: Annotated[int, Meta(ge=1, le=1000)] | None = None
     reception_days: Annotated[int, Meta(ge=1, le=365)] | None = None
-    consultation_pauses: bool = False
     cases: Annotated[list[Case], Meta(max_length=100)] = []
     requirements: Annotated[list[Requirement], Meta(max_length=500)]
     fees: Annotated[list[FeeItem], Meta(max_length=500)] = []

@@ -145,10 +145,14 @@ OBSERVED = [
            (e.name = 'dossier.submitted')::int AS submitted,
            (e.name = 'dossier.accepted')::int AS received,
            (e.name = 'dossier.refused')::int AS refused,
-           (e.name IN ('dossier.approved', 'dossier.rejected'))::int AS settled,
-           (e.name = 'dossier.approved')::int AS approved,
-           (e.name IN ('dossier.approved', 'dossier.rejected')
-               AND coalesce((b.data ->> 'on_time')::bool, false))::int AS on_time,
+           -- a reopening takes back, in its own month, what the undone approval counted
+           (CASE WHEN e.name = 'dossier.reopened' THEN -1
+                 ELSE (e.name IN ('dossier.approved', 'dossier.rejected'))::int END) AS settled,
+           (CASE WHEN e.name = 'dossier.reopened' THEN -1
+                 ELSE (e.name = 'dossier.approved')::int END) AS approved,
+           (CASE WHEN e.name IN ('dossier.approved', 'dossier.rejected', 'dossier.reopened')
+                 THEN coalesce((b.data ->> 'on_time')::bool, false)::int ELSE 0 END)
+               * (CASE WHEN e.name = 'dossier.reopened' THEN -1 ELSE 1 END) AS on_time,
            (e.name = 'dossier.delivered')::int AS returned,
            (CASE e.name
                WHEN 'dossier.touched' THEN true
@@ -161,7 +165,7 @@ OBSERVED = [
     FROM event e
     CROSS JOIN LATERAL (SELECT convert_from(e.body, 'UTF8')::jsonb -> 'data' AS data) b
     WHERE e.stream = 'dossier' AND e.name IN ('dossier.submitted', 'dossier.accepted', 'dossier.refused',
-        'dossier.approved', 'dossier.rejected', 'dossier.delivered', 'dossier.touched',
+        'dossier.approved', 'dossier.rejected', 'dossier.reopened', 'dossier.delivered', 'dossier.touched',
         'dossier.supplement_asked')
       AND (e.name <> 'dossier.touched' OR (b.data ->> 'first' = 'true' AND b.data ->> 'accepted_at' IS NOT NULL))
     """,
@@ -179,6 +183,21 @@ OBSERVED = [
         GROUP BY c.month, c.agency_id, c.procedure_id, c.level, c.channel
     $$
     """,
+    # beside verify_document, which processes of the release before go on asking
+    """
+    CREATE FUNCTION prove_document(given text)
+    RETURNS TABLE (kind text, sha256 bytea, created_at timestamptz, number text, procedure_name text,
+                   agency_name text, status text, undone boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+      SELECT d.kind, d.sha256, d.created_at, o.number, o.procedure_name, a.name, o.status,
+             d.kind = 'result' AND EXISTS (SELECT FROM event e WHERE e.stream_id = d.dossier_id
+                 AND e.seq > d.made_by_seq AND e.name = 'dossier.reopened')
+      FROM document d JOIN dossier o ON o.id = d.dossier_id JOIN agency a ON a.id = o.competent_agency_id
+      WHERE d.code = given
+    $$
+    """,
+    "REVOKE ALL ON FUNCTION prove_document(text) FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION prove_document(text) TO motcua_app, motcua_worker",
     "REVOKE ALL ON FUNCTION dossier_tail() FROM PUBLIC",
     "GRANT EXECUTE ON FUNCTION dossier_tail() TO motcua_app, motcua_worker",
 ]

@@ -13,8 +13,9 @@ from dossiers.attachment_rules import MESSAGE
 from portal.core.errors import DomainError, Forbidden, Invalid, Malformed, NotFound
 from portal.core.http import AppStorage, DbSession
 from portal.core.paging import BadCursor
+from portal.web import from_store
 from portal.web.citizen import CITIZEN, After, dossier_page
-from portal.web.pages import WITH_FORM, AnyRequest, Form, Notice, PostedForm, done, page, see_other
+from portal.web.pages import WITH_FORM, AnyRequest, Form, PostedForm, done, page, see_other
 
 AT: Final = "/ho-so/{dossier_id:uuid}"
 
@@ -80,15 +81,16 @@ def file_sent(
     attachment_id: FromPath[UUID],
 ) -> Response[Any]:
     """The store sends the browser here after it took a file for a message."""
-    back = f"/ho-so/{dossier_id}#tin-nhan"
-    try:
-        attachments.returned_from_store(session, storage, actor, dossier_id, MESSAGE, attachment_id)
-    except NotFound:
-        raise
-    except DomainError as error:
-        session.rollback()
-        return see_other(back, Notice("bad", error.detail))
-    return see_other(back, done("Đã nhận tệp, đang kiểm tra. Viết tin nhắn rồi gửi: tệp đi cùng."))
+    return from_store.back_with(
+        session,
+        storage,
+        actor,
+        dossier_id,
+        MESSAGE,
+        attachment_id,
+        back=f"/ho-so/{dossier_id}#tin-nhan",
+        said="Đã nhận tệp, đang kiểm tra. Viết tin nhắn rồi gửi: tệp đi cùng.",
+    )
 
 
 @post(

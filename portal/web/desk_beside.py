@@ -16,6 +16,7 @@ from dossiers.views import AttachmentView
 from portal.core.errors import DomainError, Invalid, NotFound
 from portal.core.http import AppStorage, DbSession
 from portal.core.paging import BadCursor
+from portal.web import from_store
 from portal.web.desk_dossier import Typed
 from portal.web.officer import unit_name
 from portal.web.officer_acts import ACT, AT, Desk, PostedAct
@@ -182,14 +183,7 @@ def file_sent(
     if key not in (REPLY, SIGNATURE):
         raise AttachmentNotFound
     back = f"/can-bo/ho-so/{dossier_id}#{'tin-nhan' if key == REPLY else 'duong-ve'}"
-    try:
-        attachments.returned_from_store(session, storage, actor, dossier_id, key, attachment_id)
-    except NotFound:
-        raise
-    except DomainError as error:
-        session.rollback()
-        return see_other(back, Notice("bad", error.detail))
-    return see_other(back, done("Đã nhận tệp, đang kiểm tra. Thường mất vài giây."))
+    return from_store.back_with(session, storage, actor, dossier_id, key, attachment_id, back=back)
 
 
 @get("/can-bo/khieu-nai", sync_to_thread=True, include_in_schema=False, guards=[OFFICER])

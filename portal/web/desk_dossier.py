@@ -47,9 +47,11 @@ TOLD: Final = frozenset(
         "dossier.extended",
     }
 )
+_REJECTED: Final = "Người nộp nhận phiếu mẫu 03, có thể nộp lại, hoặc khiếu nại. Hồ sơ khép lại."
 _AFTER: Final = {
     Status.REFUSED: "Người nộp nhận phiếu mẫu 03, có thể sửa rồi nộp lại, hoặc khiếu nại.",
-    Status.STOPPED: "Người nộp nhận phiếu mẫu 03, có thể nộp lại, hoặc khiếu nại. Hồ sơ khép lại.",
+    Status.STOPPED: "Người nộp nhận thông báo dừng (mẫu 05), có thể nộp lại. Hồ sơ khép lại.",
+    Status.FINANCIAL_DUTY: "Người nộp trả tiền hoặc đưa chứng từ thì ghi ở mục Phí, lệ phí.",
     Status.SETTLED: "Kết quả đang chờ được trả.",
     Status.RETURNED: "Đã trả kết quả, hồ sơ khép lại.",
 }
@@ -281,7 +283,7 @@ def desk_page(
         ),
         act=step_of(view, permitted),
         clock=clock(view.status, view.agency_name),
-        after=after_of(view.status),
+        after=after_of(view),
         reason=next((entry.text for entry in history if entry.text), ""),
         permitted=permitted,
         would=would_be(session, view) if view.status is Status.SUBMITTED else None,
@@ -320,9 +322,11 @@ def step_of(view: DossierView, permitted: set[Action]) -> str:
     return "none"
 
 
-def after_of(status: Status) -> str:
+def after_of(view: DossierView) -> str:
     """What follows where no act of the officer is open: whose turn it is."""
-    return _AFTER.get(status, "Lúc này không có việc nào dành cho bạn ở hồ sơ này.")
+    if view.status is Status.STOPPED and view.decision is not None:
+        return _REJECTED
+    return _AFTER.get(view.status, "Lúc này không có việc nào dành cho bạn ở hồ sơ này.")
 
 
 def _until(view: DossierView) -> str:

@@ -20,8 +20,9 @@ from portal.core.errors import DomainError, Invalid, Malformed, NotFound
 from portal.core.http import AppStorage, DbSession
 from portal.core.render import date_vi
 from portal.core.storage import Storage
+from portal.web import from_store
 from portal.web.desk_dossier import Typed, desk_page
-from portal.web.pages import WITH_FORM, AnyRequest, Form, Notice, PostedForm, done, see_other
+from portal.web.pages import WITH_FORM, AnyRequest, Form, PostedForm, done, see_other
 
 AT: Final = "/can-bo/ho-so/{dossier_id:uuid}"
 
@@ -186,14 +187,7 @@ def result_sent(
 ) -> Response[Any]:
     """The store sends the browser here after it took the result file by its form."""
     back = f"/can-bo/ho-so/{dossier_id}#ket-qua"
-    try:
-        attachments.returned_from_store(session, storage, actor, dossier_id, RESULT, attachment_id)
-    except NotFound:
-        raise
-    except DomainError as error:
-        session.rollback()
-        return see_other(back, Notice("bad", error.detail))
-    return see_other(back, done("Đã nhận tệp kết quả, đang kiểm tra. Thường mất vài giây."))
+    return from_store.back_with(session, storage, actor, dossier_id, RESULT, attachment_id, back=back)
 
 
 route_handlers: list[Any] = [receive, claim, release, remove_result, result_sent]

@@ -13,11 +13,11 @@ from dossiers import attachment_forms, attachments, refusals
 from dossiers.attachment_rules import AttachmentNotFound, Paper, paper_of
 from dossiers.views import AttachmentView, DossierView
 from dossiers.workflow import Status
-from portal.core.errors import DomainError
 from portal.core.http import AppStorage, DbSession
 from portal.core.storage import PostForm
+from portal.web import from_store
 from portal.web.drafts import CITIZEN, FEE_STEP, PAPERS_STEP, draft_of, shared, shell
-from portal.web.pages import AnyRequest, Notice, done, page, see_other
+from portal.web.pages import AnyRequest, done, page, see_other
 from services_catalog import terms
 from services_catalog.content import Requirement
 
@@ -136,17 +136,15 @@ def returned(
     attachment_id: FromPath[UUID],
 ) -> Response[Any]:
     """Where the store sends the browser after its form took a file; coming twice is harmless."""
-    back = f"/ho-so/{dossier_id}/giay-to#{key}"
-    try:
-        taken = attachment_forms.returned_from_store(session, storage, actor, dossier_id, key, attachment_id)
-    except DomainError as refusal:
-        if refusal.status in (403, 404):
-            raise
-        return see_other(back, Notice("bad", refusal.detail))
-    if taken.state == "removed":
-        return see_other(back)
-    return see_other(
-        back, done("Đã nhận tệp. Chúng tôi đang kiểm tra, thường mất vài giây; tải lại trang để xem.")
+    return from_store.back_with(
+        session,
+        storage,
+        actor,
+        dossier_id,
+        key,
+        attachment_id,
+        back=f"/ho-so/{dossier_id}/giay-to#{key}",
+        said="Đã nhận tệp. Chúng tôi đang kiểm tra, thường mất vài giây; tải lại trang để xem.",
     )
 
 

@@ -8,9 +8,19 @@ from sqlmodel import Session
 
 from auth.actor import Actor
 from auth.models import Agency
-from dossiers import filing, open_request, queries, supplements
+from dossiers import (
+    filing,
+    open_request,
+    processing,
+    queries,
+    supplement_queries,
+    supplements,
+    supplying,
+    views,
+)
 from dossiers.models import Dossier
 from dossiers.supplement_models import ItemKind
+from portal.core import clock, events
 from portal.core.calendar import VIET_NAM
 from portal.core.clock import local, now
 from portal.core.db import act_as
@@ -128,3 +138,23 @@ def submitted(session: Session, applicant: Actor, draft: Dossier) -> Dossier:
 def tomorrow() -> dt.date:
     """The next working day."""
     return VIET_NAM.next_working_day(local(now()).date())
+
+
+def requests(world):
+    return supplement_queries.of(world.session, world.dossier.id, world.dossier.subject_id)
+
+
+def names(world):
+    return [event.name for event in events.history(world.session, world.dossier.id)]
+
+
+def answers(world):
+    world.be(world.applicant)
+    return views.summary(world.session, world.applicant, world.dossier.id).answers
+
+
+def at(monkeypatch, instant):
+    """Let it be this instant everywhere."""
+    for module in (clock, supplements, open_request, supplying, processing, filing):
+        if hasattr(module, "now"):
+            monkeypatch.setattr(module, "now", lambda: instant)

@@ -33,7 +33,7 @@ class Line:
         return self.charged - self.waived - self.paid
 
 
-def machine_on(session):
+def machine_on(session, lived):
     """A state machine on this session's dossier, anew for each run."""
 
     class Machine(RuleBasedStateMachine):
@@ -181,6 +181,7 @@ def machine_on(session):
                 self.ask(self.world.officer)
                 session.flush()
                 assert verified(session, self.world.id) == []
+                lived.append((self.came, self.went))
                 self.place.rollback()
                 session.expire_all()
 
@@ -202,8 +203,10 @@ def verified(session, dossier_id):
 
 @pytest.mark.parametrize("runs", [25, pytest.param(2000, marks=pytest.mark.long)])
 def test_money_under_any_order_of_acts_equals_the_model(session, runs):
+    lived = []  # what came and what went back, in đồng, of each run
+
     run_state_machine_as_test(
-        machine_on(session),
+        machine_on(session, lived),
         settings=settings(
             max_examples=runs,
             stateful_step_count=25,
@@ -211,3 +214,7 @@ def test_money_under_any_order_of_acts_equals_the_model(session, runs):
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+    assert len(lived) >= runs
+    assert any(came for came, _ in lived)
+    assert any(went for _, went in lived)

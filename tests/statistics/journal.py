@@ -73,7 +73,7 @@ def life(
 ) -> list[Note]:
     """A dossier's events, `hours` apart.
 
-    `ends` is one of submitted, refused, accepted, rejected, approved, returned.
+    `ends` is one of submitted, refused, accepted, rejected, approved, returned, reopened, decided_again.
     """
     stream = uuid4()
     facts = {"agency_id": agency, "procedure_id": procedure, "level": level, "channel": channel}
@@ -84,6 +84,8 @@ def life(
         "rejected": ["submitted", "accepted", "claimed", "rejected"],
         "approved": ["submitted", "accepted", "claimed", "approved"],
         "returned": ["submitted", "accepted", "claimed", "approved", "delivered"],
+        "reopened": ["submitted", "accepted", "claimed", "approved", "reopened"],
+        "decided_again": ["submitted", "accepted", "claimed", "approved", "reopened", "claimed", "rejected"],
     }[ends]
     notes = []
     for seq, name in enumerate(names, 1):
@@ -91,7 +93,7 @@ def life(
         data: dict[str, Any] = {} if name == "claimed" else dict(facts)
         if name == "accepted":
             data["accepted_at"] = moment
-        if name in ("approved", "rejected"):
+        if name in ("approved", "rejected", "reopened"):
             data["on_time"] = on_time
         notes.append(Note("dossier", stream, seq, f"dossier.{name}", moment, data))
     return notes
@@ -139,7 +141,11 @@ class Naive:
                 note.data["channel"],
                 measure,
             )
-            self.counts[key] += 1
+            self.counts[key] += -1 if note.name == "dossier.reopened" else 1
+
+    def told(self) -> dict[tuple[Any, ...], int]:
+        """The counts without zeros, as they are compared."""
+        return {key: count for key, count in self.counts.items() if count}
 
     @staticmethod
     def _measures(note: Note) -> Iterator[str]:
@@ -151,11 +157,11 @@ class Naive:
         }
         if note.name in plain:
             yield plain[note.name]
-        if note.name in ("dossier.approved", "dossier.rejected"):
+        if note.name in ("dossier.approved", "dossier.rejected", "dossier.reopened"):
             yield "settled"
             if note.data["on_time"]:
                 yield "on_time"
-        if note.name == "dossier.approved":
+        if note.name in ("dossier.approved", "dossier.reopened"):
             yield "approved"
 
     def offers(self) -> set[tuple[Any, ...]]:
