@@ -30,6 +30,7 @@ from portal.web import (
     public,
     sandbox,
     setup,
+    sought,
     submitting,
     supplementing,
 )
@@ -53,6 +54,7 @@ _pages: list[Any] = [
     *demo.route_handlers,
     *figures.route_handlers,
     *officer.route_handlers,
+    *sought.route_handlers,
     *officer_acts.route_handlers,
     *officer_decisions.route_handlers,
     *desk_supplement.route_handlers,

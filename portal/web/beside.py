@@ -90,6 +90,7 @@ def file_sent(
         attachment_id,
         back=f"/ho-so/{dossier_id}#tin-nhan",
         said="Đã nhận tệp, đang kiểm tra. Viết tin nhắn rồi gửi: tệp đi cùng.",
+        own=True,
     )
 
 

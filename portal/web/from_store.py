@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from auth.actor import Actor
 from dossiers import attachment_forms
-from portal.core.errors import DomainError
+from portal.core.errors import DomainError, Forbidden, NotFound
 from portal.core.storage import Storage
 from portal.web.pages import Notice, done, see_other
 
@@ -25,16 +25,22 @@ def back_with(
     *,
     back: str,
     said: str = TAKEN,
+    own: bool = False,
 ) -> Response[Any]:
     """Complete the upload and lead to `back`; coming twice is harmless.
 
+    `own`: the page is the applicant's alone, an officer has no business there.
+
     Raises:
-        Forbidden, NotFound: not the actor's, or there is no such file.
+        NotFound: there is no such file, or the actor may not see its dossier.
+        Forbidden: the page is the applicant's, and the actor is another.
     """
     try:
         taken = attachment_forms.returned_from_store(session, storage, actor, dossier_id, key, attachment_id)
+    except NotFound:
+        raise
     except DomainError as refusal:
-        if refusal.status in (403, 404):
+        if own and isinstance(refusal, Forbidden):
             raise
         session.rollback()
         return see_other(back, Notice("bad", refusal.detail))

@@ -20,7 +20,7 @@ from portal.core.clock import now
 from portal.core.http import AppStorage, DbSession
 from portal.core.paging import BadCursor
 from portal.core.text import clean
-from portal.web import money_acts
+from portal.web import money_acts, sought
 from portal.web.desk_dossier import desk_page
 from portal.web.due import When, shift, when
 from portal.web.pages import AnyRequest, page, see_other
@@ -70,25 +70,27 @@ def inbox(
     session: DbSession,
     actor: CurrentActor,
     view: Text = "",
-    sought: Annotated[str, QueryParameter(name="query", max_length=120, required=False)] = "",
+    typed: Annotated[str, QueryParameter(name="query", max_length=120, required=False)] = "",
+    sealed: Annotated[str, QueryParameter(name="tim", max_length=1000, required=False)] = "",
     procedure: Text = "",
     channel: Text = "",
     after: Annotated[str, QueryParameter(max_length=400, required=False)] = "",
 ) -> Response[Any]:
-    """A view of the unit's dossiers, soonest due first; every filter is in the address."""
+    """A view of the unit's dossiers, soonest due first; every filter is in the address, persons sealed."""
     counts = desk_counts(session, actor, day_end=day_end())
     chosen = (
         view if view in VIEWS else "mine" if counts["mine"] and not counts["to_receive"] else "to_receive"
     )
-    sought, procedure = clean(sought, max_length=120), clean(procedure, max_length=40)
+    text = clean(typed, max_length=120) or sought.opened(actor, sealed)
+    procedure = clean(procedure, max_length=40)
     channel = channel if channel in dict(CHANNELS) else ""
     try:
-        found = _found(session, actor, chosen, sought, procedure, channel, after)
+        found = _found(session, actor, chosen, text, procedure, channel, after)
     except BadCursor:
         return see_other(f"/can-bo?view={chosen}")
     instant = now()
     calendar = calendars.of(session, min(actor.agency_ids, default=None))
-    kept = {"view": chosen, "query": sought, "procedure": procedure, "channel": channel}
+    kept = {"view": chosen, "query": text, "procedure": procedure, "channel": channel}
     return page(
         request,
         "desk/inbox.html",
@@ -102,8 +104,9 @@ def inbox(
         lines=[_line(row, actor, instant, calendar) for row in found.items],
         next=found.next,
         kept=kept,
-        understood=desk_search.understood(sought),
-        filtered=bool(sought or procedure or channel),
+        carried=sought.query_of(actor, text),
+        understood=desk_search.understood(text),
+        filtered=bool(text or procedure or channel),
         first=not after,
         procedures=desk_queries.procedures(session, actor),
         channels=CHANNELS,

@@ -145,6 +145,7 @@ def returned(
         attachment_id,
         back=f"/ho-so/{dossier_id}/giay-to#{key}",
         said="Đã nhận tệp. Chúng tôi đang kiểm tra, thường mất vài giây; tải lại trang để xem.",
+        own=True,
     )
 
 

@@ -43,6 +43,7 @@ DESKS: dict[str, Stop] = {
         ),
         {"error": "a filter nobody knows is left out"},
     ),
+    "POST /can-bo/tim": Stop((), {"page": "leads to the list; tests/web_desk/test_inbox.py"}),
     f"GET {DESK}": Stop(
         (
             at("can-bo-cho-tiep-nhan", "filled", OFFICER, "/can-bo/ho-so/<submitted>", ""),

@@ -90,38 +90,6 @@ def test_every_view_of_the_inbox_renders_empty_and_with_rows(desk: Desk) -> None
     assert all("mc-empty" in answer.text for answer in empty)
 
 
-def test_the_inbox_counts_filters_and_goes_on_by_keyset(desk: Desk) -> None:
-    numbers = [desk.accepted().number for _ in range(27)]
-    desk.open()
-
-    first = desk.get("/can-bo?view=unit").text
-    following = re.search(r'href="([^"]+after=[^"]+)"', first)
-    assert following is not None
-    second = desk.get(following[1].replace("&amp;", "&")).text
-    found = desk.get(f"/can-bo?view=unit&query={numbers[5]}&channel=online").text
-
-    assert "Đang giải quyết <span>27</span>" in first
-    assert first.count("data-row") == 25
-    assert second.count("data-row") == 2
-    assert found.count("data-row") == 1
-    assert desk.get("/can-bo?view=unit&channel=post").text.count("data-row") == 0
-
-
-def test_a_strange_address_is_a_page_never_a_500(desk: Desk) -> None:
-    desk.open()
-    queries = [
-        "%27%00",
-        "after=%%%",
-        "query=%E2%80%AE",
-        "view=all&after=e30",
-        "query=" + "x" * 200,
-        "query=%00",
-    ]
-
-    for query in queries:
-        assert desk.get(f"/can-bo?{query}").status_code in (200, 303, 400, 422), query
-
-
 def test_each_state_of_a_dossier_has_its_page_without_inline_code(desk: Desk, session: Session) -> None:
     written = generated(session, desk)
     states = {
