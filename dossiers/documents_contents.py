@@ -135,7 +135,7 @@ def _common(kind: DocumentKind, facts: Facts) -> dict[str, Any]:
         "submitted": hour_and_date(facts.submitted_at),
         "accepted": hour_and_date(facts.accepted_at) if facts.accepted_at else "",
         "accepted_day": _day(facts.accepted_at) if facts.accepted_at else "",
-        "address": _address(facts.answers),
+        "address": first_address(facts.answers),
     }
 
 
@@ -143,7 +143,7 @@ def _day(at: datetime) -> str:
     return long_date(local(at).date()).removeprefix("ngày ")
 
 
-def _address(answers: dict[str, Any]) -> str:
+def first_address(answers: dict[str, Any]) -> str:
     """The first address the applicant wrote, on one line; "" where the form asks for none."""
     for value in answers.values():
         if isinstance(value, dict) and "commune" in value:

@@ -25,6 +25,7 @@ import dossiers.notifications_beside
 import dossiers.overdue
 import dossiers.payments
 import dossiers.popularity
+import dossiers.printing
 import dossiers.recounting
 import dossiers.sandbox
 import dossiers.simulation
@@ -84,6 +85,7 @@ SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
         dossiers.turn_messages.TELL_DESK,
     ],
     "dossier.extended": ["dossiers.documents.form04", "dossiers.notifications.tell_applicant"],
+    dossiers.printing.SLIP_ASKED: ["dossiers.documents.form06"],
     "dossier.handed_over": ["dossiers.documents.hand_over"],
     "dossier.forwarded": ["dossiers.documents.hand_over"],
     "dossier.reopened": ["dossiers.notifications.tell_applicant"],

@@ -1,6 +1,6 @@
 """The tour, what stands beside a dossier's course: messages, the way of the result, opinions, complaints."""
 
-from tests.pages.looking import Look, Stop, at
+from tests.pages.looking import Look, Stop, at, nothing, sent
 from tests.pages.tour_desk import OFFICER, STALE, act
 from tests.pages.tour_public import FORM, LANDS
 
@@ -29,6 +29,45 @@ BESIDE: dict[str, Stop] = {
             at("phan-anh", "filled", OFFICER, "/can-bo/khieu-nai", "Phản ánh"),
         ),
         {"error": "a place that is none of ours begins the list anew"},
+    ),
+    "GET /can-bo/so-theo-doi": Stop(
+        (
+            at(
+                "so-theo-doi-trong",
+                "empty",
+                OFFICER,
+                "/can-bo/so-theo-doi?tu=2020-01-01&den=2020-01-31",
+                "Sổ theo dõi",
+            ),
+            at("so-theo-doi", "filled", OFFICER, "/can-bo/so-theo-doi", "Sổ theo dõi"),
+            at(
+                "so-theo-doi-sai",
+                "error",
+                OFFICER,
+                "/can-bo/so-theo-doi?tu=2026-01-02&den=2026-01-01",
+                "Sổ theo dõi",
+            ),
+        )
+    ),
+    "GET /can-bo/so-theo-doi.pdf": Stop((), {"page": "a file to print"}),
+    "GET /can-bo/so-theo-doi.xlsx": Stop((), {"page": "a file for spreadsheets"}),
+    "GET /can-bo/in": nothing(OFFICER, "/can-bo/in"),
+    "POST /can-bo/in": Stop(
+        (
+            sent(
+                "in-chua-chon",
+                OFFICER,
+                "/can-bo/so-theo-doi",
+                "/can-bo/in",
+                {"kind": "form04"},
+                "Sổ theo dõi",
+                422,
+            ),
+        ),
+        {"empty": FORM, "filled": "a file to print; tests/web_desk/test_register.py"},
+    ),
+    f"POST {DESK}/phieu-kiem-soat": Stop(
+        (), {"page": "leads back; tests/web_desk/test_register.py presses it"}
     ),
     **{
         f"POST {HO_SO}/{what}": Stop((), {"page": PRESSED})
