@@ -66,7 +66,7 @@ def test_the_book_holds_what_was_accepted_in_the_order_of_numbers(desk: Desk, mo
 
     assert numbers(shown) == [one.number for one in accepted]
     assert early.number not in shown
-    assert re.findall(r'data-l="Số thứ tự" class="mc-num">(\d+)<', shown) == [
+    assert re.findall(r'class="mc-num ms-1">(\d+)<', shown) == [
         str(position) for position in range(1 + same_year, 4 + same_year)
     ]
     assert "Nguyễn Thị Ánh" in shown
@@ -84,7 +84,7 @@ def test_a_long_book_goes_on_by_keyset_and_keeps_its_positions(desk: Desk, monke
     second = desk.get(following[1].replace("&amp;", "&")).text
 
     assert numbers(first) + numbers(second) == accepted[:4]
-    assert re.findall(r'class="mc-num">(\d+)</td>', second) == ["3", "4"]
+    assert re.findall(r'class="mc-num ms-1">(\d+)<', second) == ["3", "4"]
     assert "5 hồ sơ</strong>" in second
 
 
