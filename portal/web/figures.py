@@ -141,6 +141,7 @@ def statistics_page(
         spoken=spoken(rates.months, third),
         row_of=lambda row: _third(row, third),
         percent_vi=percent_vi,
+        on_time=statistics.rate(rates.total.counts.on_time, rates.total.counts.settled),
         goal=statistics.TARGETS_2023["full_online"],
     )
 

@@ -7,7 +7,8 @@ from typing import Any
 from litestar.testing import TestClient
 from sqlmodel import Session
 
-from dossiers import processing
+from dossiers import processing, touches
+from dossiers.touches import Touch
 from portal.core.spreadsheets import csv_text
 from tests import factories
 from tests.conftest import acts_as
@@ -67,3 +68,24 @@ def test_no_cell_is_a_formula() -> None:
 
     row = next(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
     assert row == ["'=1", "'+1", "'-1", "'@a", "'=1", "a =1", 'a"b', "", "-5", "1.5", "a=b"]
+
+
+def test_a_visit_to_the_desk_leaves_the_observed_rate(client: TestClient[Any], session: Session) -> None:
+    """Full on paper and full in life stand beside each other, each with its parts."""
+    agency = factories.agency(session)
+    made = factories.procedure(session, agency.id)
+    dossier = factories.filed(session, factories.citizen(session), made, agency.id)
+    by = acts_as(session, factories.officer(session, agency.id))
+    processing.receive(session, by, dossier.id)
+    session.commit()
+    where = f"/thong-ke?unit={agency.code}"
+
+    before = client.get(where).text
+    touches.touch(session, by, dossier.id, kind=Touch.VISIT, note="Mang bản giấy đến đối chiếu.")
+    session.commit()
+    after = client.get(where).text
+
+    assert "1 trong 1 hồ sơ đã nhận" in before
+    assert "0 trong 1 hồ sơ đã nhận" in after
+    assert "0 lần trong 1 hồ sơ nộp" in after
+    assert "Chưa có hồ sơ nào có kết quả" in after
