@@ -223,7 +223,12 @@ def reopen(
     ).one()
     standing.undone_at, dossier.settled_at = now(), None
     session.add(standing)
-    data = {**facts(dossier), "reopened_at": standing.undone_at, "on_time": standing.on_time}
+    data = {
+        **facts(dossier),
+        "reopened_at": standing.undone_at,
+        "settled_at": standing.decided_at,
+        "on_time": standing.on_time,
+    }
     return finish(session, dossier, after, "dossier.reopened", actor, data, {"reason": reason})
 
 

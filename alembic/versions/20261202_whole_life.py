@@ -137,6 +137,9 @@ OBSERVED = [
            date_trunc('month', CASE e.name
                WHEN 'dossier.accepted' THEN coalesce((b.data ->> 'accepted_at')::timestamptz, e.at)
                WHEN 'dossier.touched' THEN (b.data ->> 'accepted_at')::timestamptz
+               WHEN 'dossier.approved' THEN coalesce((b.data ->> 'settled_at')::timestamptz, e.at)
+               WHEN 'dossier.rejected' THEN coalesce((b.data ->> 'settled_at')::timestamptz, e.at)
+               WHEN 'dossier.reopened' THEN coalesce((b.data ->> 'settled_at')::timestamptz, e.at)
                ELSE e.at END AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS month,
            (b.data ->> 'agency_id')::uuid AS agency_id,
            (b.data ->> 'procedure_id')::uuid AS procedure_id,
@@ -145,7 +148,7 @@ OBSERVED = [
            (e.name = 'dossier.submitted')::int AS submitted,
            (e.name = 'dossier.accepted')::int AS received,
            (e.name = 'dossier.refused')::int AS refused,
-           -- a reopening takes back, in its own month, what the undone approval counted
+           -- a reopening takes back, in the month of the undone approval, what that one counted
            (CASE WHEN e.name = 'dossier.reopened' THEN -1
                  ELSE (e.name IN ('dossier.approved', 'dossier.rejected'))::int END) AS settled,
            (CASE WHEN e.name = 'dossier.reopened' THEN -1

@@ -95,6 +95,8 @@ def life(
             data["accepted_at"] = moment
         if name in ("approved", "rejected", "reopened"):
             data["on_time"] = on_time
+            # what is undone was counted one step before, maybe in another month
+            data["settled_at"] = moment - timedelta(hours=hours * (name == "reopened"))
         notes.append(Note("dossier", stream, seq, f"dossier.{name}", moment, data))
     return notes
 
@@ -134,7 +136,7 @@ class Naive:
             return
         for measure in self._measures(note):
             key = (
-                month_of(note.data.get("accepted_at") if note.name == "dossier.accepted" else note.at),  # type: ignore[arg-type]
+                month_of(note.data.get("accepted_at") or note.data.get("settled_at") or note.at),
                 note.data["agency_id"],
                 note.data["procedure_id"],
                 note.data["level"],

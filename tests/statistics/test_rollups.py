@@ -374,3 +374,19 @@ def test_the_web_cannot_read_the_journal_whole(database: Database) -> None:
     for act in ("UPDATE rollup SET received = 0", "DELETE FROM fold_mark"):
         with database.app() as session, pytest.raises(sa.exc.ProgrammingError):
             session.execute(sa.text(act))
+
+
+def test_what_is_undone_leaves_the_month_it_was_counted_in(database: Database) -> None:
+    """Approved in November, reopened in December: no month has fewer than no decisions."""
+    agency = uuid4()
+    notes = life(agency=agency, at=utc(2026, 11, 27, 3), ends="reopened", hours=30)
+    with database.worker() as session:
+        for note in notes:
+            note.write(session)
+        session.commit()
+    fold(database)
+
+    with database.worker() as session:
+        found = published_counts(session, [agency])
+    assert {key[0]: key[-1] for key in found if key[-1] in ("settled", "approved", "on_time")} == {}
+    assert all(value > 0 for value in found.values())
