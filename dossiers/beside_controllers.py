@@ -8,11 +8,12 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from auth.access_log import note_reading
 from auth.http import CurrentActor
-from dossiers import complaints, counter, messages, ratings, returning, touches
+from dossiers import complaints, counter, messages, notes, ratings, returning, touches
 from dossiers.beside_schemas import (
     ComplaintIn,
     CounterIn,
     MessageIn,
+    NoteIn,
     ParcelIn,
     RatingIn,
     ReadIn,
@@ -181,6 +182,25 @@ class DeskBesideController(Controller):
         return act_out(
             touches.touch(session, actor, dossier_id, kind=data.kind, note=data.note, seq=data.seq, key=key)
         )
+
+    @get("/dossiers/{dossier_id:uuid}/notes", sync_to_thread=True)
+    def notes(self, session: DbSession, actor: CurrentActor, dossier_id: FromPath[UUID]) -> list[notes.Note]:
+        """List the internal notes, newest first; only officers of the two agencies read them."""
+        found = notes.of_dossier(session, actor, dossier_id)
+        note_reading(session, actor, dossier_id, "notes")
+        return found
+
+    @post("/dossiers/{dossier_id:uuid}/notes", status_code=200, sync_to_thread=True)
+    def note(
+        self,
+        session: DbSession,
+        actor: CurrentActor,
+        dossier_id: FromPath[UUID],
+        data: JSONBody[NoteIn],
+        key: IdempotencyKey = None,
+    ) -> ActOut:
+        """Keep a note that never leaves the desks."""
+        return act_out(notes.note(session, actor, dossier_id, text=data.text, seq=data.seq, key=key))
 
     @post("/dossiers/{dossier_id:uuid}/result-sending", status_code=200, sync_to_thread=True)
     def send_result(

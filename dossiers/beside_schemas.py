@@ -51,6 +51,10 @@ class TouchIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
     note: Short = ""
 
 
+class NoteIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    text: Words
+
+
 class ReturnIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the result goes: online, counter or post; by post, where to."""
 

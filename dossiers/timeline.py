@@ -2,6 +2,8 @@
 
 from typing import Final
 
+NOTED: Final = "dossier.note_added"
+
 LABELS: Final = {
     "dossier.opened": "Lập hồ sơ nháp",
     "dossier.moved_to_revision": "Chuyển sang bản mới của thủ tục",
@@ -35,6 +37,7 @@ LABELS: Final = {
     "dossier.return_chosen": "Chọn cách nhận kết quả",
     "dossier.result_sent": "Gửi kết quả qua bưu điện",
     "dossier.message_sent": "Gửi tin nhắn",
+    NOTED: "Ghi chú nội bộ",
     "dossier.touched": "Có việc làm ngoài mạng",
     "dossier.rated": "Đánh giá việc giải quyết",
     "dossier.complained": "Phản ánh, khiếu nại",
@@ -76,6 +79,9 @@ OF_DRAFT: Final = frozenset(
         "attachment.removed",
     }
 )
+
+# What only the receiving and the competent agency know of.
+INTERNAL: Final = frozenset({NOTED})
 
 
 def label_of(name: str) -> str:

@@ -15,6 +15,7 @@ from dossiers.attachment_rules import MESSAGE, REPLY
 from dossiers.deadlines import Deadline
 from dossiers.draft_shapes import DraftNews
 from dossiers.models import Attachment, Decision, Document, FeeLine
+from dossiers.timeline import INTERNAL
 from dossiers.workflow import AHEAD, Action, Status, allowed
 from portal.core import crypto, events
 from portal.core.crypto import SubjectKey
@@ -226,7 +227,7 @@ def summary(session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: 
         fees=_decode_fees(row.fees),
         documents=_decode_documents(row.documents),
         decision=_decision(session, row, _decode_decision(row.decision)),
-        timeline=events.history(session, row.id) if with_timeline else [],
+        timeline=_timeline(session, actor, row) if with_timeline else [],
         deadline=clocks.deadline(session, row, content, answers, clocks.read(row.course)),
         allowed=_permitted(actor, row),
     )
@@ -301,6 +302,14 @@ def _statement() -> Direct:
 def _permitted(actor: Actor, dossier: Any) -> list[Action]:
     """The acts open to the actor now."""
     return [one for one in allowed(dossier.status) if one not in AHEAD and _may(actor, one, dossier)]
+
+
+def _timeline(session: Session, actor: Actor, dossier: Any) -> list[EventRow]:
+    """What happened, without what stays between the desks."""
+    told = events.history(session, dossier.id)
+    if access.serves(actor, dossier) and dossier.applicant_id != actor.id:
+        return told
+    return [one for one in told if one.name not in INTERNAL]
 
 
 def _may(actor: Actor, action: Action, dossier: Any) -> bool:

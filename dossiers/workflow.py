@@ -223,7 +223,6 @@ AHEAD: Final = frozenset(
         _A.CONSULT,
         _A.OPINE,
         _A.REVOKE_OPINION,
-        _A.NOTE,
     }
 )
 

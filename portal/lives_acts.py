@@ -20,6 +20,7 @@ from dossiers import (
     extensions,
     fees,
     messages,
+    notes,
     open_request,
     processing,
     queries,
@@ -270,6 +271,10 @@ def _touch(at: Scene) -> object:
     return touches.touch(at.session, at.desk(), at.dossier.id, kind=kind)
 
 
+def _note(at: Scene) -> object:
+    return notes.note(at.session, at.desk(), at.dossier.id, text="Đã gọi cho người nộp, hẹn gọi lại.")
+
+
 def _reopen(at: Scene) -> object:
     return returning.reopen(at.session, at.desk(), at.dossier.id, reason="Kết quả ghi sai họ tên.")
 
@@ -288,7 +293,7 @@ def _deliver(at: Scene) -> object:
 
 
 # What tends to happen next, by where the dossier stands.
-_BESIDE: Final[Sequence[tuple[Act, int]]] = [(_message, 1), (_touch, 1)]
+_BESIDE: Final[Sequence[tuple[Act, int]]] = [(_message, 1), (_touch, 1), (_note, 1)]
 _TURNS: Final[Sequence[tuple[Act, int]]] = [(_ask_supplement, 2), (_ask_withdrawal, 1), (_ask_duty, 1)]
 _ENDED: Final[Sequence[tuple[Act, int]]] = [(_rate, 4), (_complain, 1), (_message, 1)]
 COURSE: Final[Mapping[Status, Sequence[tuple[Act, int]]]] = {

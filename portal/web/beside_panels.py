@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from auth.actor import Actor
-from dossiers import attachment_forms, complaints, messages, ratings, returning, touches
+from dossiers import attachment_forms, complaints, messages, notes, ratings, returning, touches
 from dossiers.attachment_rules import MESSAGE, REPLY, SIGNATURE, Paper, paper_of
 from dossiers.return_models import Delivery
 from dossiers.views import DossierView
@@ -172,3 +172,11 @@ def desk_touches(session: Session, actor: Actor, view: DossierView) -> Panel | N
         "may": may,
     }
     return Panel(template="desk/_touches.html", place="side", shown=shown)
+
+
+def desk_notes(session: Session, actor: Actor, view: DossierView) -> Panel | None:  # noqa: ARG001
+    """The internal notes, and a form for one more."""
+    if Action.NOTE not in view.allowed:
+        return None
+    shown = {"notes": notes.opened(session, view.id, view.timeline), "max": notes.MAX_TEXT}
+    return Panel(template="desk/_notes.html", place="side", shown=shown)

@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
 
 from auth.http import CurrentActor
-from dossiers import attachments, complaints, decision, messages, ratings, returning, touches
+from dossiers import attachments, complaints, decision, messages, notes, ratings, returning, touches
 from dossiers.attachment_rules import REPLY, SIGNATURE, AttachmentNotFound
 from dossiers.controllers import OFFICER
 from dossiers.return_models import ComplaintState
@@ -66,6 +66,18 @@ def touch(desk: PostedAct) -> Response[Any]:
         )
 
     return desk.attempt(act, lambda _: "Đã ghi việc ngoài mạng.", typed(desk, "touch", "viec-ngoai-mang"))
+
+
+@post(f"{AT}/ghi-chu", **ACT)
+def note(desk: PostedAct) -> Response[Any]:
+    """Keep an internal note."""
+    return desk.attempt(
+        lambda: notes.note(
+            desk.session, desk.actor, desk.dossier_id, text=desk.form.get("text"), seq=desk.seq, key=desk.key
+        ),
+        lambda _: "Đã lưu ghi chú. Người nộp không đọc được.",
+        typed(desk, "note", "ghi-chu-moi"),
+    )
 
 
 @post(f"{AT}/gui-buu-dien", **ACT)
@@ -217,6 +229,7 @@ def complaints_page(
 route_handlers: list[Any] = [
     send,
     touch,
+    note,
     send_result,
     deliver,
     reopen,

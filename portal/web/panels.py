@@ -25,6 +25,7 @@ AT_DESK: Final[Sequence[Maker]] = (
     money_panels.at_desk,
     beside_panels.desk_messages,
     beside_panels.desk_touches,
+    beside_panels.desk_notes,
 )
 FOR_APPLICANT: Final[Sequence[Maker]] = (
     turn_panels.asked_of_me,

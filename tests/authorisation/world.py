@@ -201,6 +201,7 @@ class World:
             "messages": {"text": "Cho tôi hỏi"},
             "reading": {"seq": 1},
             "touches": {"kind": "visit"},
+            "notes": {"text": "Gọi lại cho người nộp"},
             "result-sending": {"tracking_number": "RR123456785VN"},
             "reopening": {"reason": "Ghi sai năm sinh"},
             "answer": {"text": "Đã xem"},

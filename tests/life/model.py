@@ -32,6 +32,7 @@ ACTS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "reopen": ("desk", ("settled",), "processing"),
     "deliver": ("desk", ("settled",), "returned"),
     "touch": ("desk", ("submitted", *AT_WORK, *WAITS, "settled"), STAYS),
+    "note": ("desk", ("submitted", *AT_WORK, *WAITS, "settled", *ENDS), STAYS),
     "message": ("either", ("submitted", *AT_WORK, *WAITS, "settled", *ENDS), STAYS),
 }  # fmt: skip
 

@@ -27,6 +27,7 @@ from dossiers import (
     extensions,
     filing,
     messages,
+    notes,
     processing,
     returning,
     supplements,
@@ -93,6 +94,7 @@ CALLS: dict[str, Act] = {
     "revoke_duty": lambda s, who, one, _: duties.revoke_duty(s, who, one.id, reason=REASON),
     "reopen": lambda s, who, one, _: returning.reopen(s, who, one.id, reason=REASON),
     "touch": lambda s, who, one, _: touches.touch(s, who, one.id, kind=touches.Touch.PHONE),
+    "note": lambda s, who, one, _: notes.note(s, who, one.id, text="Gọi lại cho người nộp."),
     "message": lambda s, who, one, _: messages.send(s, who, one.id, text="Xin hỏi về hồ sơ."),
     "deliver": lambda s, who, one, _: decision.deliver(s, who, one.id),
 }

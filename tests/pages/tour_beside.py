@@ -79,6 +79,7 @@ BESIDE: dict[str, Stop] = {
     f"POST {DESK}/phan-anh/{{complaint_id:uuid}}/tra-loi": Stop((), {"page": PRESSED}),
     f"POST {DESK}/tin-nhan": wrong("can-bo-tin-nhan-trong", "processing", "tin-nhan", {"text": ""}),
     f"POST {DESK}/ngoai-mang": wrong("can-bo-ngoai-mang-thieu", "processing", "ngoai-mang", {"text": "a"}),
+    f"POST {DESK}/ghi-chu": wrong("can-bo-ghi-chu-trong", "processing", "ghi-chu", {"text": ""}),
     f"POST {DESK}/gui-buu-dien": wrong("can-bo-gui-buu-dien-thieu", "settled", "gui-buu-dien", STALE),
     f"POST {DESK}/mo-lai": wrong("can-bo-mo-lai-thieu", "settled", "mo-lai", {"text": ""}),
 }

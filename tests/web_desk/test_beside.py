@@ -99,6 +99,30 @@ def test_a_note_of_the_desk_never_reaches_the_applicant(desk: Desk) -> None:
     assert "Người này hay quên giấy" not in seen
 
 
+def test_an_internal_note_is_read_at_the_desk_and_nowhere_else(desk: Desk) -> None:
+    dossier = desk.in_hand(email="dan@example.vn")
+    desk.open()
+    path = f"/can-bo/ho-so/{dossier.id}/ghi-chu"
+    fields = desk.fields(desk.page(dossier.id), path) | {"text": f"Hẹn gọi lại {SCRIPT}"}
+    assert desk.send(path, fields).status_code == 303
+    text = desk.page(dossier.id)
+    assert "Hẹn gọi lại" in text
+    assert "Ghi chú nội bộ" in text
+    assert SCRIPT not in text
+    late = desk.send(path, fields | {"key": "khac", "text": "Ghi sau"})
+    assert late.status_code == 409
+    assert desk.post(dossier.id, "ghi-chu", text=desk.page(dossier.id)).status_code == 422
+
+    as_applicant(desk)
+    api = f"/api/v1/dossiers/{dossier.id}"
+    answers = [desk.client.get(f"{api}{tail}") for tail in ("", "/timeline", "/messages", "/deadline")]
+    assert [one.status_code for one in answers] == [200] * 4
+    seen = own(desk, dossier) + "".join(one.text for one in answers)
+    for word in ("Hẹn gọi lại", "Ghi chú nội bộ", "note_added"):
+        assert word not in seen
+    assert desk.client.get(f"{api}/notes").status_code == 403
+
+
 def test_by_post_from_the_address_to_the_hand(desk: Desk, posted: Any) -> None:
     dossier = settled(desk, posted, "post")
     desk.open()

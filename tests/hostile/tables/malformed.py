@@ -49,6 +49,7 @@ ENDPOINTS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "message": ("owner", "POST", f"{D}/<submitted>/messages", {"text": "Cho tôi hỏi", "attachment_ids": []}),
     "reading": ("holder", "POST", f"{D}/<submitted>/messages/reading", {"seq": 1}),
     "touch": ("holder", "POST", f"{D}/<processing>/touches", {"kind": "visit", "note": "Đến ký"}),
+    "note": ("holder", "POST", f"{D}/<processing>/notes", {"text": "Gọi lại cho người nộp"}),
     "sending": ("holder", "POST", f"{D}/<settled>/result-sending", {"tracking_number": "RR123456785VN"}),
     "reopening": ("holder", "POST", f"{D}/<settled>/reopening", {"reason": "Ghi sai năm sinh"}),
     "return way": ("owner", "POST", f"{D}/<submitted>/return-way", {"return_way": "online"}),
