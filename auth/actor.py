@@ -1,5 +1,6 @@
 """Who is asking: the plain value that guards, rules and row-level security read."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from uuid import UUID
 
@@ -45,3 +46,14 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ANONYMOUS = Actor()
+
+
+def held(
+    pairs: Iterable[tuple[str, str | None]],
+) -> tuple[frozenset[Role], frozenset[UUID], frozenset[UUID]]:
+    """Roles, the agencies served, and those headed, from present memberships; a head is an officer too."""
+    present = [(Role(role), UUID(agency) if agency else None) for role, agency in pairs]
+    served = frozenset(agency for role, agency in present if role in (Role.OFFICER, Role.HEAD) and agency)
+    headed = frozenset(agency for role, agency in present if role is Role.HEAD and agency)
+    roles = {Role.CITIZEN, *(role for role, _ in present)} | ({Role.OFFICER} if headed else set())
+    return frozenset(roles), served, headed

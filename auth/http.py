@@ -1,10 +1,8 @@
 """Who is asking, per request: authentication, role guards, and what handlers are given."""
 
 import ipaddress
-from collections.abc import Iterable
 from typing import Any, Final, TypeAlias, cast
 from urllib.parse import quote, urlsplit
-from uuid import UUID
 
 from litestar import Request, Response
 from litestar.concurrency import sync_to_thread
@@ -17,7 +15,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Guard, Message, Receive, Scope, Send
 
 from auth import queries, sessions, tokens
-from auth.actor import ANONYMOUS, Actor, Role
+from auth.actor import ANONYMOUS, Actor, Role, held
 from auth.csrf import CrossSite, CsrfMiddleware, check_csrf
 from portal.core import clock
 from portal.core.db import Connections
@@ -102,7 +100,7 @@ class AuthenticationMiddleware(ASGIMiddleware):
                 return ANONYMOUS
             if clock.now() - row.seen_at >= sessions.SEEN_EVERY:
                 sessions.touch(connection, token_hash)
-        roles, agency_ids, headed_ids = _held(row.roles)
+        roles, agency_ids, headed_ids = held(row.roles)
         return Actor(
             id=row.account_id,
             roles=roles,
@@ -125,7 +123,7 @@ class AuthenticationMiddleware(ASGIMiddleware):
             row = queries.actor_of_account(connection, claims.sub, session_hash)
         if row is None or (session_hash is not None and (row.seen_at is None or not self._alive(row))):
             raise tokens.InvalidToken
-        roles, agency_ids, headed_ids = _held(row.roles)
+        roles, agency_ids, headed_ids = held(row.roles)
         name = sessions.shown_name(row.account_id, row.shown_name) if row.shown_name else ""
         return Actor(
             id=row.account_id,
@@ -139,17 +137,6 @@ class AuthenticationMiddleware(ASGIMiddleware):
 
     def _alive(self, row: Any) -> bool:
         return sessions.alive(row.seen_at, row.expires_at, idle_minutes=self._idle_minutes)
-
-
-def _held(
-    pairs: Iterable[tuple[str, str | None]],
-) -> tuple[frozenset[Role], frozenset[UUID], frozenset[UUID]]:
-    """Roles, the agencies served, and those headed, from present memberships; a head is an officer too."""
-    held = [(Role(role), UUID(agency) if agency else None) for role, agency in pairs]
-    served = frozenset(agency for role, agency in held if role in (Role.OFFICER, Role.HEAD) and agency)
-    headed = frozenset(agency for role, agency in held if role is Role.HEAD and agency)
-    roles = {Role.CITIZEN, *(role for role, _ in held)} | ({Role.OFFICER} if headed else set())
-    return frozenset(roles), served, headed
 
 
 def _bearer(headers: Headers) -> str | None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from auth import profile
+from auth.actor import Actor, held
 from auth.models import Account, Agency, Membership, Person, WebSession
 from auth.profile import Profile
 from portal.core import clock, crypto
@@ -64,6 +65,15 @@ def actor_of_account(connection: sa.Connection, account_id: UUID, session_hash: 
     """Account, present roles and, if it hangs on one, browser session behind a bearer token."""
     asked = {"account_id": account_id, "token_hash": session_hash, "day": clock.today()}
     return _OF_ACCOUNT.one_or_none(connection, asked)
+
+
+def actor_now(session: Session, account_id: UUID) -> Actor | None:
+    """The person with the roles of now, for work done on their word; None once the account is closed."""
+    row = actor_of_account(session.connection(), account_id, None)
+    if row is None:
+        return None
+    roles, agency_ids, headed_ids = held(row.roles)
+    return Actor(id=account_id, roles=roles, agency_ids=agency_ids, headed_ids=headed_ids)
 
 
 def account_of_email(session: Session, email_index: bytes) -> Account | None:

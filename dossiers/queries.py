@@ -132,6 +132,7 @@ class DossierRow(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None
     updated_at: datetime
     holder_id: UUID | None
+    seq: int  # its version, for acts on what was seen
     applicant_name: str | None = None
 
 
@@ -208,6 +209,7 @@ def paged(rows: Sequence[Any], limit: int, key: str, names: Mapping[UUID, str] |
             due_at=row.due_at,
             updated_at=row.updated_at,
             holder_id=row.holder_id,
+            seq=row.seq,
             applicant_name=named.get(row.id),
         )
         for row in rows[:limit]

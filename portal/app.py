@@ -16,6 +16,7 @@ from litestar.static_files import create_static_files_router
 
 import auth.controllers
 import dossiers.attachment_controllers
+import dossiers.batch_controllers
 import dossiers.beside_controllers
 import dossiers.controllers
 import dossiers.money_controllers
@@ -108,6 +109,7 @@ def create_app(
             *dossiers.turn_controllers.route_handlers,
             *dossiers.money_controllers.route_handlers,
             *dossiers.beside_controllers.route_handlers,
+            *dossiers.batch_controllers.route_handlers,
             *dossiers.statistics_controllers.route_handlers,
             *portal.web.route_handlers,
             create_static_files_router(

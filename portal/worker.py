@@ -17,6 +17,7 @@ from kombu import Queue
 
 import auth.tasks  # noqa: F401
 import dossiers.attachment_sweeps
+import dossiers.batches
 import dossiers.documents
 import dossiers.draft_messages
 import dossiers.inspection
@@ -85,6 +86,7 @@ SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
         dossiers.turn_messages.TELL_DESK,
     ],
     "dossier.extended": ["dossiers.documents.form04", "dossiers.notifications.tell_applicant"],
+    dossiers.batches.BEGUN: [dossiers.batches.RUN],
     dossiers.printing.SLIP_ASKED: ["dossiers.documents.form06"],
     "dossier.handed_over": ["dossiers.documents.hand_over"],
     "dossier.forwarded": ["dossiers.documents.hand_over"],
@@ -109,6 +111,7 @@ TIMETABLE: Final[dict[str, dict[str, Any]]] = {
     "sweep-import-files": {"task": services_catalog.import_tasks.SWEEP, "schedule": 3600.0},
     "count-popularity": {"task": "dossiers.popularity.count_popularity", "schedule": 3600.0},
     "sweep-supplements": {"task": dossiers.turn_messages.SWEEP, "schedule": 300.0},
+    "sweep-batches": {"task": dossiers.batches.SWEEP, "schedule": 60.0},
     "reconcile-payments": {"task": "dossiers.payments.reconcile", "schedule": 60.0},
     "sandbox-gateway": {"task": "dossiers.sandbox.tell_again", "schedule": 30.0},
     "recount-due-dates": {"task": "dossiers.recounting.recount", "schedule": 60.0},
@@ -122,6 +125,7 @@ AWAITED: Final = (
     "dossiers.inspection.inspect_event",
     "dossiers.inspection.inspect_again",
     "dossiers.simulation.run",
+    dossiers.batches.RUN,
 )
 
 celery_app = Celery("motcua", set_as_current=True)

@@ -1,7 +1,7 @@
 """The officer's desk: the inbox, a dossier with its files and answers, and what is downloaded."""
 
 from typing import Annotated, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from litestar import Response, get
@@ -20,7 +20,7 @@ from portal.core.clock import now
 from portal.core.http import AppStorage, DbSession
 from portal.core.paging import BadCursor
 from portal.core.text import clean
-from portal.web import money_acts, sought
+from portal.web import bulk_words, money_acts, sought
 from portal.web.desk_dossier import desk_page
 from portal.web.due import When, shift, when
 from portal.web.pages import AnyRequest, page, see_other
@@ -48,6 +48,7 @@ EMPTY = {
     "all": "Đơn vị chưa nhận hồ sơ nào.",
 }
 BY_DUE = ("mine", "unit", "due_today", "overdue")  # views whose order is that of the column of dates
+LINES = {"100": 100, "500": 500}  # longer pages, for acts on many at once
 CHANNELS = (("online", "Trực tuyến"), ("counter", "Tại quầy"), ("post", "Qua bưu điện"))
 POSTED_TO = (
     "tiep-nhan", "khong-tiep-nhan", "nhan-viec", "tra-lai", "thu-phi", "quyet-dinh", "tra-ket-qua",
@@ -75,6 +76,7 @@ def inbox(
     procedure: Text = "",
     channel: Text = "",
     after: Annotated[str, QueryParameter(max_length=400, required=False)] = "",
+    lines: Annotated[str, QueryParameter(name="dong", max_length=3, required=False)] = "",
 ) -> Response[Any]:
     """A view of the unit's dossiers, soonest due first; every filter is in the address, persons sealed."""
     counts = desk_counts(session, actor, day_end=day_end())
@@ -85,7 +87,7 @@ def inbox(
     procedure = clean(procedure, max_length=40)
     channel = channel if channel in dict(CHANNELS) else ""
     try:
-        found = _found(session, actor, chosen, text, procedure, channel, after)
+        found = _found(session, actor, chosen, text, procedure, channel, after, LINES.get(lines, 25))
     except BadCursor:
         return see_other(f"/can-bo?view={chosen}")
     instant = now()
@@ -112,11 +114,22 @@ def inbox(
         channels=CHANNELS,
         instant=instant,
         shift=shift(instant, calendar),
+        acts=bulk_words.offered(chosen),
+        key=uuid4().hex,
+        long=lines if lines in LINES else "",
+        longs=[("", "25"), *((one, one) for one in LINES)],
     )
 
 
 def _found(
-    session: DbSession, actor: Actor, view: str, query: str, procedure: str, channel: str, after: str
+    session: DbSession,
+    actor: Actor,
+    view: str,
+    query: str,
+    procedure: str,
+    channel: str,
+    after: str,
+    limit: int,
 ) -> queries.Page:
     return desk(
         session,
@@ -124,7 +137,7 @@ def _found(
         view=view,
         day_end=day_end(),
         after=after or None,
-        limit=25,
+        limit=limit,
         query=query or None,
         code=procedure or None,
         channel=channel or None,

@@ -18,7 +18,7 @@ from auth import sessions as web_sessions
 from auth import tokens
 from auth.actor import Actor, Role
 from auth.models import WebSession
-from dossiers import calendar_editing, decision, incidents, processing
+from dossiers import batches, calendar_editing, decision, incidents, processing
 from dossiers.calendar_models import IncidentScope
 from dossiers.models import Attachment, Document, DocumentKind, Dossier
 from portal.core import clock
@@ -77,6 +77,7 @@ class World:
     agency_code: str = ""
     downtime_id: UUID = field(default_factory=uuid4)
     incident_id: UUID = field(default_factory=uuid4)
+    batch_id: UUID = field(default_factory=uuid4)  # the holder's
     calendar: int = 0  # the number of a drafted revision
     import_id: UUID | None = None
 
@@ -113,6 +114,7 @@ class World:
             "code": self.agency_code if "/agencies/" in route else code,
             "downtime_id": self.downtime_id,
             "incident_id": self.incident_id,
+            "batch_id": self.batch_id,
             "agency": self.agency_code,
             "payment_id": uuid4(),
             "gateway": "sandbox",
@@ -154,6 +156,7 @@ class World:
     def _json(self, route: str, case: Case) -> dict[str, Any]:
         tail = route.rsplit("/", 1)[1]
         bodies: dict[str, dict[str, Any]] = {
+            "batch": {"act": "start", "items": [{"id": str(case.id), "seq": 1}]},
             "dossiers": {
                 "submission_id": str(uuid4()),
                 "procedure": self.code,
@@ -245,6 +248,9 @@ def build(
         world.import_id = _imported(session, world)
         for state in STATES:
             world.cases[state] = _case(session, world, procedure, state)
+        holder = world.actors["holder"]
+        act_as(session, holder.id, holder.agency_ids)
+        world.batch_id = batches.begin(session, holder, "start", [batches.Chosen(uuid4(), 1)])
         session.commit()
     return world
 

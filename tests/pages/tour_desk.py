@@ -24,6 +24,16 @@ def kept_out(name: str, place: str, what: str) -> Stop:
     return Stop((act(name, place, what, STALE, 409),), {"empty": FORM, "filled": LANDS})
 
 
+def _in_bulk(walker: Walker) -> None:
+    """What became of two dossiers that were taken in hand at once."""
+    walker.go("/can-bo?view=all")
+    page = walker.page
+    for box in page.locator('input[name="chon"]').all()[:2]:
+        box.check()
+    page.locator('button[value="start"]').click()
+    page.get_by_role("link", name="Về danh sách").wait_for()
+
+
 DESKS: dict[str, Stop] = {
     "GET /can-bo": Stop(
         (
@@ -42,6 +52,24 @@ DESKS: dict[str, Stop] = {
             ),
         ),
         {"error": "a filter nobody knows is left out"},
+    ),
+    "GET /can-bo/hang-loat": nothing(OFFICER, "/can-bo/hang-loat"),
+    "POST /can-bo/hang-loat": Stop(
+        (), {"page": "leads to how far it is, or back; tests/web_desk/test_bulk.py"}
+    ),
+    "GET /can-bo/hang-loat/{batch_id:uuid}": Stop(
+        (
+            at(
+                "hang-loat-khong-co",
+                "error",
+                OFFICER,
+                "/can-bo/hang-loat/00000000-0000-7000-8000-000000000000",
+                "Không tìm thấy",
+                status=404,
+            ),
+            Look("hang-loat", "filled", (OFFICER,), _in_bulk, "Nhận việc"),
+        ),
+        {"empty": "a batch holds at least one dossier"},
     ),
     "POST /can-bo/tim": Stop((), {"page": "leads to the list; tests/web_desk/test_inbox.py"}),
     f"GET {DESK}": Stop(

@@ -1,5 +1,5 @@
 // Small helps of the desk; every page works without. Panes: a right one longer than the left need not stay in
-// sight. Keys of the inbox: / j k ? (Enter follows the focused link by itself). An addition: everything is a link
+// sight. Keys of the inbox: / j k x ? (Enter follows the focused link by itself). An addition: everything is a link
 // or a form without them, they never act inside a field, and they can be switched off (WCAG 2.1.4).
 (() => {
   document.querySelectorAll(".mc-panes > .mc-side").forEach((side) => {
@@ -31,18 +31,39 @@
   show();
   const move = (step) => {
     const all = rows();
-    const here = all.indexOf(document.activeElement);
+    const row = document.activeElement?.closest("tr");
+    const here = row ? all.findIndex((one) => one.closest("tr") === row) : -1;
     const next = all[here < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, here + step))];
     if (next) { next.focus(); next.closest("tr")?.scrollIntoView({ block: "nearest" }); }
   };
+  const bulk = document.querySelector("[data-bulk]");
+  if (bulk) {
+    const boxes = [...bulk.querySelectorAll('input[name="chon"]')];
+    const all = bulk.querySelector("[data-all]");
+    const count = bulk.querySelector("[data-count]");
+    const tell = () => {
+      const ticked = boxes.filter((box) => box.checked).length;
+      all.checked = ticked === boxes.length;
+      all.indeterminate = ticked > 0 && ticked < boxes.length;
+      count.textContent = ticked ? `${ticked} hồ sơ đã chọn` : count.dataset.none;
+    };
+    all.parentElement.hidden = false;
+    all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); tell(); });
+    bulk.addEventListener("change", tell);
+    window.addEventListener("pageshow", tell);
+    tell();
+  }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog")) return;
     if (event.key === "?" && help) { event.preventDefault(); help.showModal(); return; }
     if (remembered()) return;
     if (event.key === "/") {
       const field = document.getElementById("tim");
       if (field) { event.preventDefault(); field.focus(); field.select(); }
-    } else if (event.key === "j") { move(1); } else if (event.key === "k") { move(-1); }
+    } else if (event.key === "j") { move(1); } else if (event.key === "k") { move(-1); } else if (event.key === "x") {
+      const box = document.activeElement?.closest("tr")?.querySelector('input[name="chon"]');
+      if (box) { event.preventDefault(); box.click(); }
+    }
   });
 })();
