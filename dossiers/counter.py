@@ -1,5 +1,6 @@
 """An officer enters a dossier for somebody who came to the counter, or wrote by post."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +17,8 @@ from dossiers.models import Channel, Dossier
 from dossiers.workflow import Status
 from portal.core import crypto, events
 from portal.core.clock import now
-from portal.core.db import new_id
+from portal.core.crypto import SubjectKey
+from portal.core.db import built_once, new_id
 from portal.core.errors import Forbidden, Invalid
 from portal.core.text import clean
 
@@ -152,3 +154,46 @@ def _person(visitor: Visitor) -> dict[str, str]:
     if wrong:
         raise Invalid("Ghi đủ người nộp hồ sơ.", errors=wrong)
     return told
+
+
+class Keyed(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft that waits to be gone on with at the counter."""
+
+    id: UUID
+    name: str
+    procedure_name: str
+    channel: Channel
+    updated_at: datetime
+
+
+def drafts(session: Session, actor: Actor) -> list[Keyed]:
+    """What the officer began to key in and has not filed, latest first; at most 100."""
+    rows = session.execute(_drafts(), access.asking(actor)).all()
+    found = []
+    for row in rows:
+        crypto.preload(session, row.subject_id, row.wrapped)
+        person = crypto.open_(session, row.subject_id, f"dossier.applicant|{row.id}", row.applicant)
+        found.append(
+            Keyed(
+                id=row.id,
+                name=str(person.get("name") or ""),
+                procedure_name=row.procedure_name,
+                channel=row.channel,
+                updated_at=row.updated_at,
+            )
+        )
+    return found
+
+
+@built_once
+def _drafts() -> sa.Select[Any]:
+    key, of = SubjectKey.__table__, access.D.c  # type: ignore[attr-defined]
+    return (
+        sa.select(
+            of.id, of.subject_id, of.applicant, of.procedure_name, of.channel, of.updated_at, key.c.wrapped
+        )
+        .join(key, key.c.subject_id == of.subject_id)
+        .where(access.keyed_by())
+        .order_by(of.updated_at.desc())
+        .limit(100)
+    )

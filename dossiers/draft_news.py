@@ -26,10 +26,10 @@ def opened(session: Session, actor: Actor, dossier_id: UUID, *, follow: bool) ->
     are kept: `filing.save_answers` moves the draft with them.
 
     Raises:
-        DossierNotFound: it is not the actor's own, or is not at all.
+        DossierNotFound: it is not the actor's own nor keyed in by them, or is not at all.
     """
     view = views.summary(session, actor, dossier_id)
-    if not view.is_own:
+    if not (view.is_own or view.is_keyed):
         raise access.DossierNotFound
     if view.status is not Status.DRAFT:
         return view

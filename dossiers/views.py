@@ -115,6 +115,7 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     filed_as: str
     form_set: str | None
     is_own: bool
+    is_keyed: bool  # the actor entered it for somebody who came or wrote
     holds: bool
     applicant: dict[str, Any]
     answers: dict[str, Any]
@@ -214,6 +215,7 @@ def summary(session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: 
         agency_name=row.agency_name,
         agency_code=row.agency_code,
         is_own=row.applicant_id == actor.id,
+        is_keyed=row.entered_by == actor.id,
         holds=access.held_by(actor, row),
         applicant=_opened(session, row, "applicant"),
         answers=answers,

@@ -48,11 +48,16 @@ class Shell(msgspec.Struct, frozen=True):
         return self.steps.index(step) + 1
 
 
+def elsewhere(view: DossierView) -> str:
+    """Where who keys a draft in leaves it: the counter's list; the applicant's own list else."""
+    return "/can-bo/nop-ho" if view.is_keyed else "/ho-so"
+
+
 def draft_of(session: DbSession, actor: Actor, dossier_id: UUID, *, follow: bool = False) -> DossierView:
-    """The actor's own dossier; shown anew, a draft follows the newest revision.
+    """The actor's own dossier, or one they key in; shown anew, a draft follows the newest revision.
 
     Raises:
-        DossierNotFound: it is not the actor's own, or is not at all.
+        DossierNotFound: it is neither, or is not at all.
     """
     return draft_news.opened(session, actor, dossier_id, follow=follow)
 
@@ -60,7 +65,7 @@ def draft_of(session: DbSession, actor: Actor, dossier_id: UUID, *, follow: bool
 def shell(view: DossierView, here: str) -> Shell:
     """The frame of a draft's page; `here` is the step shown."""
     sections = forms.visible(view.content.form, view.answers)
-    owed = terms.amounts(view.content, view.answers, channel="online", on=today())
+    owed = terms.amounts(view.content, view.answers, channel=view.channel, on=today())
     fees = [(item.key, item.name, amount) for item, amount in owed]
     fields, papers = shortfall(view)
     steps = [FORM_STEP, PAPERS_STEP, *([FEE_STEP] if fees else []), REVIEW_STEP]
@@ -88,6 +93,7 @@ def shared(around: Shell) -> dict[str, Any]:
     """What the template of every step needs."""
     return {
         "around": around,
+        "elsewhere": elsewhere(around.dossier),
         "dossier": around.dossier,
         "limit": limit_of(around.dossier),
         "today": today(),
@@ -108,7 +114,7 @@ def _places(view: DossierView) -> dict[str, str]:
 
 def limit_of(view: DossierView) -> str:
     """The statutory time of the case the answers describe, in words."""
-    limit = terms.time_limit(view.content, view.answers, "online")
+    limit = terms.time_limit(view.content, view.answers, view.channel)
     return limit_words(limit.amount, limit.unit, limit.extra_hours)
 
 

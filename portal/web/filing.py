@@ -23,6 +23,7 @@ from portal.web.drafts import (
     FORM_STEP,
     PART,
     draft_of,
+    elsewhere,
     identifier,
     section_tasks,
     shared,
@@ -113,6 +114,8 @@ def _form_page(
     mine = [one for one in wrong or [] if shown.section_of([whole], one["field"])]
     known = _known(session, actor, view, whole)
     questions = shown.view(view.content.form, whole, answers, errors, known=known, extra=extra)
+    for one in questions if view.is_keyed else ():
+        one.source = one.source and "Lấy từ người nộp đã ghi; sửa được"
     suffix = "&ve=kiem-tra" if back == "kiem-tra" else ""
     return page(
         request,
@@ -150,7 +153,7 @@ def _known(session: DbSession, actor: Actor, view: DossierView, section: Section
     """What may be filled in, by the names content.Field.prefill uses: of the account, of earlier dossiers."""
     asked = {field.prefill for field in section.fields}
     found = {f"account.{key}": str(value) for key, value in view.applicant.items() if value and asked}
-    if "earlier" in asked and not any(field.key in view.answers for field in section.fields):
+    if "earlier" in asked and view.is_own and not any(field.key in view.answers for field in section.fields):
         told = earlier.answers(session, actor, section.fields, code=view.procedure_code, dossier_id=view.id)
         found |= {f"earlier.{key}": value for key, value in told.items()}
     return found
@@ -192,7 +195,7 @@ def save_form(
         return see_other(here)  # the page tells what the new revision changes
     verb, _, rest = act.partition(":")
     if verb == "save":
-        return see_other("/ho-so", done("Đã lưu bản nháp. Bạn làm tiếp lúc nào cũng được."))
+        return see_other(elsewhere(before), done("Đã lưu bản nháp. Bạn làm tiếp lúc nào cũng được."))
     if verb == "add":
         return see_other(f"{here}&them={rest}#{rest}")
     if verb == "remove":

@@ -28,7 +28,7 @@ from portal.web.drafts import (
     shell,
     shortfall,
 )
-from portal.web.pages import WITH_FORM, AnyRequest, Notice, PostedForm, page, problems_of, see_other
+from portal.web.pages import WITH_FORM, AnyRequest, Notice, PostedForm, done, page, problems_of, see_other
 from services_catalog import forms, terms, units
 
 
@@ -40,7 +40,7 @@ def fee_page(
     view = draft_of(session, actor, dossier_id, follow=True)
     if view.status is not Status.DRAFT:
         return see_other(f"/ho-so/{dossier_id}")
-    owed = terms.amounts(view.content, view.answers, channel="online", on=today())
+    owed = terms.amounts(view.content, view.answers, channel=view.channel, on=today())
     around = shell(view, FEE_STEP) if owed else None
     if around is None:
         return see_other(f"/ho-so/{dossier_id}/kiem-tra")
@@ -139,8 +139,8 @@ def submit(
 ) -> Response[Any]:
     """File the dossier. The page's key makes a second press, or a retry after a lost answer, harmless."""
     key = str(identifier(form.get("key")))
-    slip = f"/ho-so/{dossier_id}/da-nop"
     view = draft_of(session, actor, dossier_id)
+    slip = f"/can-bo/ho-so/{dossier_id}" if view.is_keyed else f"/ho-so/{dossier_id}/da-nop"
     ticked = frozenset(name for name in CONSENTS if name in form)
     unticked = [
         {"field": name, "message": text} for name, text in _consents(view).items() if name not in ticked
@@ -162,6 +162,8 @@ def submit(
         return see_other(f"/ho-so/{dossier_id}/to-khai", Notice("warn", told))
     except WrongState:
         return see_other(slip)
+    if view.is_keyed:
+        return see_other(slip, done("Đã nộp hồ sơ. In biên nhận ở mục Văn bản, hoặc tiếp nhận ngay."))
     return see_other(slip)
 
 
@@ -173,7 +175,9 @@ def submitted_page(
     view = draft_of(session, actor, dossier_id)
     if view.submitted_at is None:
         return see_other(f"/ho-so/{dossier_id}/kiem-tra")
-    owed = terms.amounts(view.content, view.answers, channel="online", on=today())
+    if view.is_keyed:
+        return see_other(f"/can-bo/ho-so/{dossier_id}")
+    owed = terms.amounts(view.content, view.answers, channel=view.channel, on=today())
     return page(
         request,
         "filing/submitted.html",

@@ -1,8 +1,10 @@
 """The tour, what stands beside a dossier's course: messages, the way of the result, opinions, complaints."""
 
+from tests.pages.ground import BIRTH
 from tests.pages.looking import Look, Stop, at, nothing, sent
 from tests.pages.tour_desk import OFFICER, STALE, act
 from tests.pages.tour_public import FORM, LANDS
+from tests.pages.walker import Walker
 
 HO_SO = "/ho-so/{dossier_id:uuid}"
 DESK = "/can-bo/ho-so/{dossier_id:uuid}"
@@ -13,6 +15,20 @@ def wrong(name: str, place: str, what: str, values: dict[str, str]) -> Stop:
     """An act of the desk whose form comes back with what is wrong."""
     looks: tuple[Look, ...] = (act(name, place, what, values, 422),)
     return Stop(looks, {"empty": FORM, "filled": LANDS})
+
+
+def _keyed(walker: Walker) -> None:
+    """The counter with a dossier that was begun for somebody."""
+    walker.go("/can-bo/nop-ho")
+    page = walker.page
+    if not page.get_by_text("Đỗ Thị Hoa Ễ").count():
+        page.get_by_label("Thủ tục").select_option(BIRTH)
+        page.get_by_label("Họ và tên người nộp").fill("Đỗ Thị Hoa Ễ")
+        page.get_by_label("Số định danh cá nhân").fill("001190123456")
+        page.get_by_label("Số điện thoại").fill("0987654321")
+        page.get_by_role("button", name="Mở hồ sơ").click()
+        page.get_by_role("link", name="Về danh sách nộp tại quầy").wait_for()
+        walker.go("/can-bo/nop-ho")
 
 
 BESIDE: dict[str, Stop] = {
@@ -29,6 +45,27 @@ BESIDE: dict[str, Stop] = {
             at("phan-anh", "filled", OFFICER, "/can-bo/khieu-nai", "Phản ánh"),
         ),
         {"error": "a place that is none of ours begins the list anew"},
+    ),
+    "GET /can-bo/nop-ho": Stop(
+        (
+            at("nop-ho-trong", "empty", "idle", "/can-bo/nop-ho", "Nộp tại quầy"),
+            Look("nop-ho-dang-do", "filled", (OFFICER,), _keyed, "Nộp tại quầy", path="/can-bo/nop-ho"),
+        ),
+        {"error": "what is wrong comes back with the form, below"},
+    ),
+    "POST /can-bo/nop-ho": Stop(
+        (
+            sent(
+                "nop-ho-thieu",
+                OFFICER,
+                "/can-bo/nop-ho",
+                "/can-bo/nop-ho",
+                {"name": "H", "personal_id": "12", "phone": "khong", "email": "khong"},
+                "Nộp tại quầy",
+                422,
+            ),
+        ),
+        {"empty": FORM, "filled": LANDS},
     ),
     "GET /can-bo/so-theo-doi": Stop(
         (
