@@ -5,15 +5,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from auth import profile
-from auth.actor import Actor, held
+from auth.actor import Actor, Role, held
 from auth.models import Account, Agency, Membership, Person, WebSession
 from auth.profile import Profile
 from portal.core import clock, crypto
 from portal.core.crypto import SubjectKey
+from portal.core.db import built_once
 from portal.core.direct import Direct
 from portal.core.errors import NotFound
 
@@ -117,6 +119,38 @@ def memberships(session: Session, account_id: UUID) -> Sequence[Membership]:
     """The account's memberships in force today."""
     statement = select(Membership).where(Membership.account_id == account_id, *held_on(clock.today()))
     return session.exec(statement.order_by(col(Membership.valid_from), col(Membership.id))).all()
+
+
+class Colleague(msgspec.Struct, frozen=True):
+    """Who serves an agency today; `name` is empty until they have signed in once."""
+
+    id: UUID
+    name: str
+    head: bool
+
+
+def serving(session: Session, agency_id: UUID) -> list[Colleague]:
+    """The officers and heads of an agency today, by name; closed accounts serve nowhere."""
+    rows = session.execute(_serving(), {"agency_id": agency_id, "day": clock.today()})
+    return [Colleague(row.account_id, row.name, row.head) for row in rows]
+
+
+@built_once
+def _serving() -> sa.Select[Any]:
+    held = Membership.__table__  # type: ignore[attr-defined]
+    head = sa.func.bool_or(held.c.role == Role.HEAD).label("head")
+    name = sa.func.max(held.c.name).label("name")
+    return (
+        sa.select(held.c.account_id, name, head)
+        .join(_A, sa.and_(_A.c.id == held.c.account_id, _A.c.disabled_at.is_(None)))
+        .where(
+            held.c.agency_id == sa.bindparam("agency_id"),
+            held.c.role.in_([Role.OFFICER, Role.HEAD]),
+            *held_on(sa.bindparam("day", type_=sa.Date)),
+        )
+        .group_by(held.c.account_id)
+        .order_by(name, held.c.account_id)
+    )
 
 
 def membership(session: Session, membership_id: UUID, *, for_update: bool = False) -> Membership:

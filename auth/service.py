@@ -16,7 +16,7 @@ from auth.profile import Entries, Profile, ProfileIncomplete
 from auth.queries import agencies_under
 from portal.core import clock, crypto, events, runtime
 from portal.core.db import new_id
-from portal.core.errors import Conflict, Forbidden, Invalid, Unauthorized
+from portal.core.errors import Conflict, Forbidden, Invalid, NotFound, Unauthorized
 
 __all__ = ["agencies_under", "register", "sign_in", "sign_out"]
 
@@ -256,6 +256,7 @@ def change_profile(
         .where(person.c.account_id == account.id)
         .values(**profile.seal(session, account.id, after))
     )
+    sessions.name_functions(session, account.id, after.name)
     changed = [key for key in after.__struct_fields__ if getattr(after, key) != getattr(before, key)]
     events.record(session, account, "account.profile_changed", account.id, {"fields": changed})
     return after
@@ -282,7 +283,13 @@ def grant(
     for held in queries.memberships(session, account_id):
         if held.role is role and held.agency_id == agency_id:
             return held
-    given = Membership(account_id=account_id, role=role, agency_id=agency_id, valid_from=clock.today())
+    try:
+        name = queries.person(session, account_id).name
+    except NotFound:  # an administrator does not read who it is: the next sign-in tells
+        name = ""
+    given = Membership(
+        account_id=account_id, role=role, agency_id=agency_id, valid_from=clock.today(), name=name
+    )
     session.add(given)
     session.flush()
     facts = {"membership_id": given.id, "role": role, "agency_id": agency_id}

@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from auth.models import WebSession
+from auth.models import Membership, WebSession
 from portal.core import clock, crypto
 
 SEEN_EVERY: Final = timedelta(minutes=1)
@@ -40,7 +40,16 @@ def start(session: Session, account_id: UUID, shown_name: str, *, hours: int) ->
             shown_name=crypto.encrypt_master(shown_name.encode(), f"shown_name|{account_id}"),
         )
     )
+    name_functions(session, account_id, shown_name)
     return token
+
+
+def name_functions(session: Session, account_id: UUID, name: str) -> None:
+    """Let colleagues know who serves: an officer's name is no secret of theirs (form 01 bears it)."""
+    held = Membership.__table__  # type: ignore[attr-defined]
+    session.execute(
+        sa.update(held).where(held.c.account_id == account_id, held.c.name != name).values(name=name)
+    )
 
 
 def alive(seen_at: datetime, expires_at: datetime, *, idle_minutes: int) -> bool:

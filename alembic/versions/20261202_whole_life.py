@@ -222,6 +222,7 @@ def upgrade() -> None:
     op.create_check_constraint(
         "officer_has_agency", "membership", "role NOT IN ('officer', 'head') OR agency_id IS NOT NULL"
     )
+    op.add_column("membership", sa.Column("name", sa.String(200), nullable=False, server_default=""))
     widen("attachment", "attachment_state", "state", ATTACHMENT_STATES)
     widen("fee_line", "payment_method", "method", METHODS)
     widen("document", "document_kind", "kind", DOCUMENTS)
