@@ -130,7 +130,7 @@ def _decide(
     """
     assert actor.id is not None
     dossier.settled_at = now()
-    dossier.holder_id = dossier.lease_until = None
+    dossier.holder_id = dossier.lease_until = dossier.offered_to_id = None
     on_time = dossier.original_due_at is None or dossier.settled_at <= dossier.original_due_at
     session.add(
         Decision(

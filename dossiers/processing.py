@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from auth import queries as people
 from auth.actor import Actor
-from dossiers import access, clocks, queries, reasons
+from dossiers import access, clocks, queries, reasons, standing_in
 from dossiers.documents_sets import set_on
 from dossiers.ledger import charge
 from dossiers.models import Dossier, FeeLine
@@ -225,6 +225,8 @@ def claim(
 ) -> Dossier:
     """Take the dossier in hand for a day: nobody else decides it meanwhile.
 
+    Out of the hand of a colleague whom one stands in for, or who does not serve there any more, too.
+
     Raises:
         HeldByAnother: a colleague's lease still runs; and those of `begin`.
     """
@@ -232,11 +234,16 @@ def claim(
     if isinstance(begun, Dossier):
         return begun
     dossier, after = begun
-    running = dossier.lease_until is not None and dossier.lease_until > now()
-    if dossier.holder_id not in (None, actor.id) and running:
-        raise HeldByAnother("Đồng nghiệp đang giải quyết hồ sơ này.", until=dossier.lease_until)
+    data: dict[str, Any] = {}
+    holder, agency_id = dossier.holder_id, dossier.competent_agency_id
+    if holder not in (None, actor.id) and dossier.lease_until is not None and dossier.lease_until > now():
+        if standing_in.stands_in(session, actor, holder, agency_id):
+            data["for_id"] = holder
+        elif standing_in.serves(session, holder, agency_id):
+            raise HeldByAnother("Đồng nghiệp đang giải quyết hồ sơ này.", until=dossier.lease_until)
     dossier.holder_id, dossier.lease_until = actor.id, now() + LEASE
-    return finish(session, dossier, after, "dossier.claimed", actor, {"until": dossier.lease_until})
+    dossier.offered_to_id = None
+    return finish(session, dossier, after, "dossier.claimed", actor, {"until": dossier.lease_until, **data})
 
 
 def release(
@@ -251,5 +258,5 @@ def release(
     if isinstance(begun, Dossier):
         return begun
     dossier, after = begun
-    dossier.holder_id = dossier.lease_until = None
+    dossier.holder_id = dossier.lease_until = dossier.offered_to_id = None
     return finish(session, dossier, after, "dossier.released", actor, {})

@@ -214,10 +214,6 @@ AHEAD: Final = frozenset(
     {
         _A.FORWARD,
         _A.TAKE_OVER,
-        _A.HAND_OVER,
-        _A.TAKE_HANDOVER,
-        _A.DECLINE_HANDOVER,
-        _A.REASSIGN,
         _A.COMPLETE_STEP,
         _A.RETURN_STEP,
         _A.CONSULT,

@@ -30,6 +30,7 @@ import dossiers.printing
 import dossiers.recounting
 import dossiers.sandbox
 import dossiers.simulation
+import dossiers.standing_in
 import dossiers.turn_messages
 import services_catalog.import_tasks
 import services_catalog.tasks
@@ -111,6 +112,7 @@ TIMETABLE: Final[dict[str, dict[str, Any]]] = {
     "sweep-import-files": {"task": services_catalog.import_tasks.SWEEP, "schedule": 3600.0},
     "count-popularity": {"task": "dossiers.popularity.count_popularity", "schedule": 3600.0},
     "sweep-supplements": {"task": dossiers.turn_messages.SWEEP, "schedule": 300.0},
+    "release-left-behind": {"task": dossiers.standing_in.SWEEP, "schedule": 600.0},
     "sweep-batches": {"task": dossiers.batches.SWEEP, "schedule": 60.0},
     "reconcile-payments": {"task": "dossiers.payments.reconcile", "schedule": 60.0},
     "sandbox-gateway": {"task": "dossiers.sandbox.tell_again", "schedule": 30.0},
