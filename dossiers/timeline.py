@@ -13,6 +13,10 @@ LABELS: Final = {
     "dossier.refused": "Không tiếp nhận hồ sơ",
     "dossier.claimed": "Cán bộ nhận giải quyết",
     "dossier.released": "Trả hồ sơ về hàng chờ của đơn vị",
+    "dossier.handed_over": "Đề nghị bàn giao cho đồng nghiệp",
+    "dossier.handover_taken": "Cán bộ nhận bàn giao",
+    "dossier.handover_declined": "Không bàn giao nữa",
+    "dossier.reassigned": "Phân công người giải quyết",
     "dossier.fee_settled": "Thu phí, lệ phí tại quầy",
     "dossier.fee_waived": "Miễn phí, lệ phí",
     "dossier.fee_refunded": "Hoàn tiền",
@@ -81,7 +85,7 @@ OF_DRAFT: Final = frozenset(
 )
 
 # What only the receiving and the competent agency know of.
-INTERNAL: Final = frozenset({NOTED})
+INTERNAL: Final = frozenset({NOTED, "dossier.handed_over", "dossier.handover_declined"})
 
 
 def label_of(name: str) -> str:

@@ -19,6 +19,7 @@ import dossiers.attachment_controllers
 import dossiers.batch_controllers
 import dossiers.beside_controllers
 import dossiers.controllers
+import dossiers.hand_controllers
 import dossiers.money_controllers
 import dossiers.statistics_controllers
 import dossiers.turn_controllers
@@ -110,6 +111,7 @@ def create_app(
             *dossiers.money_controllers.route_handlers,
             *dossiers.beside_controllers.route_handlers,
             *dossiers.batch_controllers.route_handlers,
+            *dossiers.hand_controllers.route_handlers,
             *dossiers.statistics_controllers.route_handlers,
             *portal.web.route_handlers,
             create_static_files_router(

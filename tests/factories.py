@@ -13,6 +13,7 @@ from litestar.testing import TestClient
 from sqlmodel import Session
 
 from auth import service as auth_service
+from auth import sessions as web_sessions
 from auth.actor import Actor, Role
 from auth.models import Account, Agency, AgencyKind
 from dossiers import filing, processing
@@ -80,6 +81,7 @@ def officer(session: Session, agency_id: UUID, *roles: Role, **more: Any) -> Act
         at = agency_id if role in (Role.OFFICER, Role.HEAD) else None
         auth_service.grant(session, made.id, role, at, by=None)
     session.flush()
+    web_sessions.name_functions(session, made.id, more.get("name", "Lê Minh Tuấn"))  # as at sign-in
     serves = not roles or not {Role.OFFICER, Role.HEAD}.isdisjoint(roles)
     return Actor(
         id=made.id,

@@ -74,6 +74,7 @@ _EMPTY: Final = [
     "returned_at",
     "holder_id",
     "lease_until",
+    "offered_to_id",
     "extended_at",
 ]
 _LEAVES: Final[Mapping[str, Status]] = {
@@ -197,15 +198,23 @@ def _columns(event: Event) -> dict[str, Any]:
         case "extended":
             return {"extended_at": _instant(data["at"])}
         case "refused" | "stopped":
-            return {"holder_id": None, "lease_until": None}
+            return _NOBODYS
         case "due_recounted":
             return {"calendar": data["calendar"]}
         case "claimed":
-            return {"holder_id": event.actor_id, "lease_until": _instant(data["until"])}
+            return _held_by(event.actor_id, data)
+        case "handed_over":
+            return {"offered_to_id": data["to_id"]}
+        case "handover_taken":
+            return _held_by(event.actor_id, data)
+        case "handover_declined":
+            return {"offered_to_id": None}
+        case "reassigned":
+            return _held_by(data["to_id"], data)
         case "released":
-            return {"holder_id": None, "lease_until": None}
+            return _NOBODYS
         case "approved" | "rejected":
-            return {"holder_id": None, "lease_until": None, "settled_at": _told(event, "settled_at")}
+            return _NOBODYS | {"settled_at": _told(event, "settled_at")}
         case "reopened":
             return {"settled_at": None}
         case "return_chosen":
@@ -213,6 +222,13 @@ def _columns(event: Event) -> dict[str, Any]:
         case "delivered":
             return {"returned_at": _told(event, "returned_at"), "return_way": data["return_way"]}
     return {}
+
+
+_NOBODYS: Final = {"holder_id": None, "lease_until": None, "offered_to_id": None}
+
+
+def _held_by(account_id: str | None, data: Mapping[str, Any]) -> dict[str, Any]:
+    return {"holder_id": account_id, "lease_until": _instant(data["until"]), "offered_to_id": None}
 
 
 def _beside(made: Dossier, event: Event) -> None:

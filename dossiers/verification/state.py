@@ -41,6 +41,7 @@ COLUMNS = [
     "returned_at",
     "holder_id",
     "lease_until",
+    "offered_to_id",
     "return_way",
     "way_back",
     "supplements",

@@ -18,7 +18,7 @@ from auth import sessions as web_sessions
 from auth import tokens
 from auth.actor import Actor, Role
 from auth.models import WebSession
-from dossiers import batches, calendar_editing, decision, incidents, processing
+from dossiers import batches, calendar_editing, decision, incidents, processing, standing_in
 from dossiers.calendar_models import IncidentScope
 from dossiers.models import Attachment, Document, DocumentKind, Dossier
 from portal.core import clock
@@ -77,6 +77,7 @@ class World:
     agency_code: str = ""
     downtime_id: UUID = field(default_factory=uuid4)
     incident_id: UUID = field(default_factory=uuid4)
+    delegation_id: UUID = field(default_factory=uuid4)  # the holder is away, the colleague stands in
     batch_id: UUID = field(default_factory=uuid4)  # the holder's
     calendar: int = 0  # the number of a drafted revision
     import_id: UUID | None = None
@@ -115,6 +116,7 @@ class World:
             "downtime_id": self.downtime_id,
             "incident_id": self.incident_id,
             "batch_id": self.batch_id,
+            "delegation_id": self.delegation_id,
             "agency": self.agency_code,
             "payment_id": uuid4(),
             "gateway": "sandbox",
@@ -150,12 +152,23 @@ class World:
                 "email": f"{principal}@example.vn",
                 "password": factories.PASSWORD,
                 "name": "Một Người",
+                "to_id": str(self.actors["colleague"].id),
+                "reason": "Chia lại việc",
             }
         }
 
     def _json(self, route: str, case: Case) -> dict[str, Any]:
         tail = route.rsplit("/", 1)[1]
         bodies: dict[str, dict[str, Any]] = {
+            "handover": {"to_id": str(self.actors["colleague"].id)},
+            "reassignment": {"to_id": str(self.actors["colleague"].id), "reason": "Chia lại việc"},
+            "delegations": {
+                "agency_id": str(self.agency_id),
+                "from_id": str(self.actors["holder"].id),
+                "to_id": str(self.actors["colleague"].id),
+                "since": "2040-01-01T00:00:00+07:00",
+                "until": "2040-01-06T00:00:00+07:00",
+            },
             "batch": {"act": "start", "items": [{"id": str(case.id), "seq": 1}]},
             "dossiers": {
                 "submission_id": str(uuid4()),
@@ -250,6 +263,15 @@ def build(
             world.cases[state] = _case(session, world, procedure, state)
         holder = world.actors["holder"]
         act_as(session, holder.id, holder.agency_ids)
+        world.delegation_id = standing_in.delegate(
+            session,
+            holder,
+            agency_id=here.id,
+            from_id=_id(holder),
+            to_id=_id(world.actors["colleague"]),
+            since=datetime(2040, 1, 1, tzinfo=UTC),
+            until=datetime(2040, 1, 6, tzinfo=UTC),
+        ).id
         world.batch_id = batches.begin(session, holder, "start", [batches.Chosen(uuid4(), 1)])
         session.commit()
     return world

@@ -24,6 +24,21 @@ def kept_out(name: str, place: str, what: str) -> Stop:
     return Stop((act(name, place, what, STALE, 409),), {"empty": FORM, "filled": LANDS})
 
 
+PASSED = "leads back; tests/web_desk/test_hands.py presses it"
+
+
+def _stood_in(walker: Walker) -> None:
+    """A colleague stands in for the officer for some days."""
+    walker.go("/can-bo/thay-viec")
+    page = walker.page
+    if not page.get_by_role("button", name="Kết thúc").count():
+        page.get_by_label("Người thay").select_option(label="Vũ Thu Trang")
+        page.get_by_label("Đến hết ngày").fill("2040-01-05")
+        page.get_by_role("button", name="Cử người thay").click()
+        page.get_by_role("button", name="Kết thúc").wait_for()
+        walker.go("/can-bo/thay-viec")
+
+
 def _in_bulk(walker: Walker) -> None:
     """What became of two dossiers that were taken in hand at once."""
     walker.go("/can-bo?view=all")
@@ -71,6 +86,39 @@ DESKS: dict[str, Stop] = {
         ),
         {"empty": "a batch holds at least one dossier"},
     ),
+    "GET /can-bo/thay-viec": Stop(
+        (
+            at("thay-viec-trong", "empty", "idle", "/can-bo/thay-viec", "Thay việc"),
+            Look("thay-viec", "filled", (OFFICER,), _stood_in, "Thay việc", path="/can-bo/thay-viec"),
+        ),
+        {"error": "what is wrong comes back with the form, below"},
+    ),
+    "POST /can-bo/thay-viec": Stop(
+        (
+            sent(
+                "thay-viec-thieu",
+                OFFICER,
+                "/can-bo/thay-viec",
+                "/can-bo/thay-viec",
+                {"to_id": "", "until": ""},
+                "Thay việc",
+                422,
+            ),
+        ),
+        {"empty": FORM, "filled": LANDS},
+    ),
+    "POST /can-bo/thay-viec/{delegation_id:uuid}/ket-thuc": Stop((), {"page": PASSED}),
+    f"GET {DESK}/ban-giao": nothing(OFFICER, "/can-bo/ho-so/<processing>/ban-giao"),
+    f"GET {DESK}/nhan-ban-giao": nothing(OFFICER, "/can-bo/ho-so/<processing>/nhan-ban-giao"),
+    f"GET {DESK}/khong-nhan-ban-giao": nothing(OFFICER, "/can-bo/ho-so/<processing>/khong-nhan-ban-giao"),
+    f"GET {DESK}/phan-cong": nothing(OFFICER, "/can-bo/ho-so/<processing>/phan-cong"),
+    f"POST {DESK}/ban-giao": Stop(
+        (act("can-bo-ban-giao-thieu", "processing", "ban-giao", {"to_id": ""}, 422),),
+        {"empty": FORM, "filled": LANDS},
+    ),
+    f"POST {DESK}/nhan-ban-giao": Stop((), {"page": PASSED}),
+    f"POST {DESK}/khong-nhan-ban-giao": Stop((), {"page": PASSED}),
+    f"POST {DESK}/phan-cong": Stop((), {"page": "of heads; tests/web_desk/test_hands.py presses it"}),
     "POST /can-bo/tim": Stop((), {"page": "leads to the list; tests/web_desk/test_inbox.py"}),
     f"GET {DESK}": Stop(
         (
