@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from auth.actor import Actor, Role
 from dossiers.models import Channel, Dossier
-from dossiers.workflow import Action, Status
+from dossiers.workflow import AHEAD, Action, Status, allowed
 from portal.core.clock import now
 from portal.core.errors import Forbidden, NotFound
 
@@ -53,7 +53,7 @@ class Guarded(Protocol):
     @property
     def channel(self) -> Channel: ...
     @property
-    def consulted_agency_ids(self) -> list[UUID]: ...
+    def asked_agency_ids(self) -> list[UUID]: ...
     @property
     def receiving_agency_id(self) -> UUID: ...
     @property
@@ -117,8 +117,8 @@ def heads(actor: Actor, dossier: Guarded) -> bool:
 
 
 def advises(actor: Actor, dossier: Guarded) -> bool:
-    """Whether the actor is an officer of an agency that was asked for its opinion."""
-    return Role.OFFICER in actor.roles and not actor.agency_ids.isdisjoint(dossier.consulted_agency_ids)
+    """Whether the actor is an officer of an agency whose opinion is waited for."""
+    return Role.OFFICER in actor.roles and not actor.agency_ids.isdisjoint(dossier.asked_agency_ids)
 
 
 def _of(actor: Actor, agency_id: UUID) -> bool:
@@ -174,7 +174,7 @@ def demand(actor: Actor, action: Action, dossier: Guarded) -> None:
         return
     if action is A.OPINE:
         if not advises(actor, dossier):
-            raise Forbidden("Cơ quan của bạn không được hỏi ý kiến về hồ sơ này.")
+            raise Forbidden("Hồ sơ này không chờ ý kiến của cơ quan bạn.")
     elif action in _RECEIVING and not receives(actor, dossier):
         raise Forbidden("Hồ sơ này do cơ quan khác tiếp nhận.")
     elif not (settles(actor, dossier) if action in _COMPETENT else serves(actor, dossier)):
@@ -185,6 +185,19 @@ def demand(actor: Actor, action: Action, dossier: Guarded) -> None:
         raise Forbidden("Chỉ trưởng đơn vị mới phân công lại hồ sơ.")
     if action in _HOLDER_ACTS and not held_by(actor, dossier):
         raise NotHolder("Nhận giải quyết hồ sơ trước khi làm bước này.")
+
+
+def permitted(actor: Actor, dossier: Guarded) -> list[Action]:
+    """The acts open to the actor now, in the order of the table."""
+    return [one for one in allowed(dossier.status) if one not in AHEAD and _may(actor, one, dossier)]
+
+
+def _may(actor: Actor, action: Action, dossier: Guarded) -> bool:
+    try:
+        demand(actor, action, dossier)
+    except Forbidden:
+        return False
+    return True
 
 
 def _keys(actor: Actor, dossier: Guarded) -> bool:

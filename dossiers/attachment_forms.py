@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from auth.actor import Actor
-from dossiers import open_request, queries
+from dossiers import queries
 from dossiers.attachment_rules import (
     INCOMING,
     MB,
@@ -22,6 +22,8 @@ from dossiers.attachment_rules import (
     Paper,
     demand_paper,
     demand_room,
+    opinion_of,
+    request_of,
     seal_name,
     writable,
 )
@@ -57,7 +59,7 @@ def form_plan(
     """
     dossier = writable(session, actor, dossier_id, requirement_key)
     paper = demand_paper(session, dossier, requirement_key)
-    demand_room(queries.attachments(session, dossier.id), paper, open_request.id_of(session, dossier))
+    demand_room(queries.attachments(session, dossier.id), paper, request_of(session, dossier, paper.key))
     return form_for(storage, dossier.id, paper)
 
 
@@ -76,7 +78,7 @@ def back_path(dossier_id: UUID, requirement_key: str, attachment_id: UUID) -> st
     """The page the store sends the browser to; it calls `returned_from_store`."""
     if requirement_key == RESULT:  # sent by the officer, from the desk
         return f"/can-bo/ho-so/{dossier_id}/ket-qua/da-gui/{attachment_id}"
-    if requirement_key in (REPLY, SIGNATURE):
+    if requirement_key in (REPLY, SIGNATURE) or opinion_of(requirement_key):
         return f"/can-bo/ho-so/{dossier_id}/tep/{requirement_key}/da-gui/{attachment_id}"
     if requirement_key == MESSAGE:
         return f"/ho-so/{dossier_id}/tin-nhan/da-gui/{attachment_id}"
@@ -131,7 +133,7 @@ def returned_from_store(
     if facts is None or facts.modified_at < now() - timedelta(days=1):
         raise NotReceived
     try:
-        demand_room(files, paper, open_request.id_of(session, dossier))
+        demand_room(files, paper, request_of(session, dossier, paper.key))
         limit = form_limit(paper)
         if not 0 < facts.size <= limit:
             raise Paper(paper.key, paper.name, paper.accept, limit, paper.max_files).refuse(
@@ -163,7 +165,7 @@ def _take_in(
         declared_size=size,
         state=AttachmentState.CHECKING,
         via=UploadWay.FORM,
-        supplement_id=None if paper.key == RESULT else open_request.id_of(session, dossier),
+        supplement_id=request_of(session, dossier, paper.key),
         completed_at=now(),
     )
     dossier.updated_at = now()

@@ -8,7 +8,7 @@ import msgspec
 from sqlmodel import Session
 
 from auth.actor import Actor
-from dossiers import access, open_request, queries, refusals
+from dossiers import access, open_request, opinion_queries, queries, refusals
 from dossiers.models import Attachment, AttachmentState, Dossier
 from dossiers.workflow import Action, Status, advance
 from portal.core import crypto, runtime, text
@@ -25,7 +25,8 @@ MESSAGE: Final = "message"  # what goes along with the applicant's next message
 REPLY: Final = "reply"  # the same of the desk's
 SIGNATURE: Final = "signature"  # the note a receiver signed at the counter
 AUTHORISATION: Final = "authorisation"  # by which somebody files for the owner
-BESIDE: Final = frozenset({RESULT, MESSAGE, REPLY, SIGNATURE})  # never part of what was filed
+OPINION: Final = "opinion-"  # and the id of the question, in hex: what goes along with its answer
+_BESIDE: Final = frozenset({RESULT, MESSAGE, REPLY, SIGNATURE})
 _SCANS: Final = ["pdf", "jpeg", "png"]
 STORED: Final = "attachments/"  # keys of files nobody outside can write to any more
 INCOMING: Final = "incoming/"  # keys the store's form writes to
@@ -111,10 +112,35 @@ def paper_of(content: RevisionContent, key: str) -> Paper | None:
         return Paper(SIGNATURE, "Phiếu ký nhận kết quả", _SCANS, min(10, most) * MB, 1)
     if key == AUTHORISATION:
         return Paper(AUTHORISATION, "Văn bản ủy quyền", _SCANS, min(20, most) * MB, 3)
+    if opinion_of(key) is not None:
+        return Paper(key, "Văn bản trả lời ý kiến", [*_SCANS, "docx"], min(20, most) * MB, 1)
     found = next((paper for paper in content.requirements if paper.key == key), None)
     if found is None or not handed_in(found):
         return None
     return Paper(found.key, found.name, list(found.accept), min(found.max_mb, most) * MB, found.max_files)
+
+
+def is_beside(key: str) -> bool:
+    """Whether files of this key are never part of what was filed."""
+    return key in _BESIDE or key.startswith(OPINION)
+
+
+def request_of(session: Session, dossier: Dossier, key: str) -> UUID | None:
+    """The open request to supplement that a file of this key is handed in for, if any."""
+    return None if is_beside(key) else open_request.id_of(session, dossier)
+
+
+def opinion_key(opinion_id: UUID) -> str:
+    """The key of the file that goes along with the answer to a question."""
+    return f"{OPINION}{opinion_id.hex}"
+
+
+def opinion_of(key: str) -> UUID | None:
+    """The question whose answer a file of this key goes along with, if any."""
+    try:
+        return UUID(hex=key.removeprefix(OPINION)) if key.startswith(OPINION) else None
+    except ValueError:
+        return None
 
 
 def handed_in(requirement: Requirement) -> bool:
@@ -142,16 +168,19 @@ def demand_writable(session: Session, actor: Actor, dossier: Dossier, requiremen
     Raises:
         Forbidden, NotHolder, OwnDossier, WrongState, Locked, Lapsed.
     """
-    if dossier.status is Status.SUPPLEMENT and requirement_key not in BESIDE:
+    if dossier.status is Status.SUPPLEMENT and not is_beside(requirement_key):
         access.demand(actor, Action.SUPPLEMENT, dossier)
         return open_request.demand_paper_open(session, dossier, requirement_key)
-    action = _ACTS.get(requirement_key, Action.SUBMIT)
+    action = Action.OPINE if opinion_of(requirement_key) else _ACTS.get(requirement_key, Action.SUBMIT)
     access.demand(actor, action, dossier)
     if requirement_key in (MESSAGE, REPLY) and (requirement_key == MESSAGE) != (
         dossier.applicant_id == actor.id
     ):
         raise Forbidden("Tệp này thuộc tin nhắn của bên kia.")
     advance(dossier.status, action)
+    opinion_id = opinion_of(requirement_key)
+    if opinion_id is not None and not opinion_queries.is_open(session, actor, dossier.id, opinion_id):
+        raise AttachmentNotFound
     return None
 
 
@@ -163,14 +192,36 @@ _ACTS: Final = {
 }
 
 
-def demand_seen(actor: Actor, dossier: Dossier, file: Attachment) -> None:
-    """Refuse a look at a file of the other side's message before the message is sent.
+def in_sight(actor: Actor, dossier: access.Guarded, key: str, *, sent: bool) -> bool:
+    """Whether a file of a dossier the actor may see is shown to them with it.
+
+    A message is between its two sides, and out of the other's sight until it is sent. What goes along with an
+    opinion is shown with the opinion only.
+    """
+    own = actor.id is not None and dossier.applicant_id == actor.id
+    if key in (MESSAGE, REPLY):
+        others = REPLY if own else MESSAGE
+        return (own or access.serves(actor, dossier)) and (sent or key != others)
+    return opinion_of(key) is None
+
+
+def demand_seen(session: Session, actor: Actor, dossier: Dossier, file: Attachment) -> None:
+    """Refuse a look at a file that is not the actor's to see, or not yet.
 
     Raises:
         AttachmentNotFound.
     """
-    others = REPLY if dossier.applicant_id == actor.id else MESSAGE
-    if file.requirement_key == others and file.sealed_at is None:
+    key, sent = file.requirement_key, file.sealed_at is not None
+    opinion_id = opinion_of(key)
+    if opinion_id is not None:
+        own = dossier.applicant_id == actor.id
+        seen = not own and (
+            (sent and access.serves(actor, dossier))
+            or opinion_queries.of_ones_agency(session, actor, dossier.id, opinion_id)
+        )
+    else:
+        seen = in_sight(actor, dossier, key, sent=sent)
+    if not seen:
         raise AttachmentNotFound
 
 

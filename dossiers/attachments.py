@@ -18,7 +18,6 @@ from dossiers import open_request, queries, refusals
 from dossiers.attachment_forms import form_for, form_plan, returned_from_store
 from dossiers.attachment_rules import (
     MAX_ROWS,
-    RESULT,
     AttachmentNotFound,
     NotServed,
     PartsMissing,
@@ -33,6 +32,7 @@ from dossiers.attachment_rules import (
     demand_writable,
     new_key,
     paper_of,
+    request_of,
     seal_name,
     writable,
 )
@@ -96,7 +96,7 @@ def begin(
     known = session.get(Attachment, attachment_id) if attachment_id else None
     if known is not None:
         return _again(storage, dossier, known, size)
-    request = open_request.id_of(session, dossier)
+    request = request_of(session, dossier, requirement_key)
     demand_room(queries.attachments(session, dossier.id), paper, request)
     _demand_rows(session, dossier)
     attachment_id, key = attachment_id or new_id(), new_key()
@@ -111,7 +111,7 @@ def begin(
         sealed=seal_name(session, dossier, attachment_id, name),
         declared_size=size,
         via=UploadWay.DESK if dossier.applicant_id != actor.id else UploadWay.MULTIPART,
-        supplement_id=request if requirement_key != RESULT else None,
+        supplement_id=request,
     )
     session.add(file)
     try:
@@ -310,7 +310,7 @@ def show(session: Session, actor: Actor, dossier_id: UUID, attachment_id: UUID) 
 
 def _seen(session: Session, actor: Actor, dossier: Dossier, attachment_id: UUID) -> Attachment:
     file = _file(session, dossier, attachment_id)
-    demand_seen(actor, dossier, file)
+    demand_seen(session, actor, dossier, file)
     return file
 
 

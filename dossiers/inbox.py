@@ -15,6 +15,7 @@ from auth.actor import Actor
 from auth.models import Agency
 from dossiers import access, desk_search, queries
 from dossiers.blind_search import Kind
+from dossiers.process_models import Opinion
 from dossiers.queries import HERE, LIMIT, OF_DOSSIER, Page
 from dossiers.workflow import Status
 from portal.core import crypto
@@ -25,18 +26,21 @@ from portal.core.direct import Direct
 from portal.core.errors import NotFound
 
 D = access.D
+O = Opinion.__table__  # type: ignore[attr-defined]  # noqa: E741
 OPEN_AT_DESK = (Status.ACCEPTED, Status.PROCESSING, Status.SUPPLEMENT, Status.FINANCIAL_DUTY)
 RUNNING = (Status.ACCEPTED, Status.PROCESSING)  # the clock may run; elsewhere it rests
 WAITING = (Status.SUPPLEMENT, Status.FINANCIAL_DUTY)  # for the citizen
 VIEWS = (
-    "to_receive", "mine", "unit", "due_today", "overdue", "waiting", "withdrawal", "settled", "all",
+    "to_receive", "mine", "unit", "due_today", "overdue", "waiting", "withdrawal", "asked", "settled", "all",
 )  # fmt: skip
+ASKED = "asked"  # what other agencies want the officer's opinion on, soonest wanted first
 # The column each view is sorted by; "all" shows the latest first.
 KEYS = {
     "to_receive": "submitted_at",
     "waiting": "updated_at",
     "withdrawal": "updated_at",
     "settled": "settled_at",
+    "asked": "answer_by",
     "all": "updated_at",
 }
 
@@ -115,18 +119,15 @@ def desk(
 @built_once
 def _page_of(view: str, after: bool, sought: Kind | None, code: bool, channel: bool) -> Direct:
     """The page, merged from one short list per agency and role the agency has in a dossier."""
-    agency, key_of = Agency.__table__, SubjectKey.__table__  # type: ignore[attr-defined]
+    if view == ASKED:
+        return _asked_page(after, sought, code, channel)
     served = sa.func.unnest(access.AGENCIES, type_=sa.Uuid).table_valued("id", name="served").render_derived()
     sorted_by = D.c[KEYS.get(view, "due_at")]
     parts = []
     for role in _roles(served.c.id):
-        part = sa.select(D.c.id, sorted_by.label("key")).where(role, access.served_by(), _where(view))
-        if sought:
-            part = part.where(_matches(sought))
-        if code:
-            part = part.where(D.c.procedure_code == sa.bindparam("code", type_=sa.Text))
-        if channel:
-            part = part.where(D.c.channel == sa.bindparam("channel", type_=D.c.channel.type))
+        part = sa.select(D.c.id, sorted_by.label("key")).where(
+            role, access.served_by(), _where(view), *_filters(sought, code, channel)
+        )
         if after:
             here = sa.tuple_(sorted_by, D.c.id)
             part = part.where(here < HERE if view == "all" else here > HERE)
@@ -135,10 +136,43 @@ def _page_of(view: str, after: bool, sought: Kind | None, code: bool, channel: b
         parts.append(sa.select(short).select_from(served.join(short, sa.true())))
     found = sa.union_all(*parts).subquery("found")
     order = _order(view, found.c.key, found.c.id)
-    page = sa.select(found).order_by(*order).limit(LIMIT).subquery("page")
+    return _shown(view, sa.select(found).order_by(*order).limit(LIMIT).subquery("page"))
+
+
+@built_once
+def _asked_page(after: bool, sought: Kind | None, code: bool, channel: bool) -> Direct:
+    """The page of open questions to the officer's agencies, along the index of them."""
+    row = (
+        sa.select(D.c.id, O.c.due_at.label("key"))
+        .join(O, O.c.dossier_id == D.c.id)
+        .where(_open_question(), access.consulted(), *_filters(sought, code, channel))
+    )
+    if after:
+        row = row.where(sa.tuple_(O.c.due_at, D.c.id) > HERE)
+    return _shown(ASKED, row.order_by(O.c.due_at, D.c.id).limit(LIMIT).subquery("page"))
+
+
+def _open_question() -> sa.ColumnElement[bool]:
+    return sa.and_(O.c.agency_id == sa.any_(access.AGENCIES), O.c.state == sa.literal_column("'asked'"))
+
+
+def _filters(sought: Kind | None, code: bool, channel: bool) -> list[sa.ColumnElement[bool]]:
+    """What a list is narrowed by."""
+    narrowed = [_matches(sought)] if sought else []
+    if code:
+        narrowed.append(D.c.procedure_code == sa.bindparam("code", type_=sa.Text))
+    if channel:
+        narrowed.append(D.c.channel == sa.bindparam("channel", type_=D.c.channel.type))
+    return narrowed
+
+
+def _shown(view: str, page: sa.Subquery) -> Direct:
+    """The dossiers of a page (id, key), with what a list shows of them."""
+    agency, key_of = Agency.__table__, SubjectKey.__table__  # type: ignore[attr-defined]
+    wanted = page.c.key if view == ASKED else sa.null()
     return Direct(
         sa.select(
-            *OF_DOSSIER, D.c.settled_at, D.c.applicant, D.c.subject_id,
+            *OF_DOSSIER, D.c.settled_at, D.c.applicant, D.c.subject_id, wanted.label("answer_by"),
             agency.c.name.label("agency_name"), key_of.c.wrapped,
         )
         .join(page, page.c.id == D.c.id)
@@ -197,5 +231,7 @@ def _counts() -> Direct:
         sa.select(*columns).where(role, access.served_by(), sa.or_(*waiting)) for role in (competent, support)
     ]
     row = sa.union_all(*parts).subquery("row")
-    counts = [sa.func.count().filter(_where(view, row)).label(view) for view in VIEWS if view != "all"]
-    return Direct(sa.select(*counts))
+    of_rows = [view for view in VIEWS if view not in ("all", ASKED)]
+    counts = [sa.func.count().filter(_where(view, row)).label(view) for view in of_rows]
+    asked = sa.select(sa.func.count()).select_from(O).where(_open_question()).scalar_subquery()
+    return Direct(sa.select(*counts, asked.label(ASKED)))

@@ -201,7 +201,8 @@ class Dossier(Stream, table=True):
     step: int | None = None  # the present step (dossier_step.position)
     supplements: int = 0  # complete requests made so far
     way_back: list[str] = Field(default_factory=list, sa_type=ARRAY(sa.Text))  # workflow.way_back
-    consulted_agency_ids: list[UUID] = Field(default_factory=list, sa_type=ARRAY(sa.Uuid))
+    consulted_agency_ids: list[UUID] = Field(default_factory=list, sa_type=ARRAY(sa.Uuid))  # they may look
+    asked_agency_ids: list[UUID] = Field(default_factory=list, sa_type=ARRAY(sa.Uuid))  # they may answer
     form_set: str | None = Field(default=None, max_length=8)  # of forms 01 to 07, fixed at acceptance
     return_way: str = Field(default="online", max_length=16)
     answers_seq: int = 0  # the optimistic version of the answers while they are a draft

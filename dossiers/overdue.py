@@ -136,18 +136,19 @@ def readers(session: Session, stage: Stage, one: Due) -> list[UUID]:
 
     The centre is the agency that received it: its heads, or its officers where it has no head.
     """
-    heads = _staff(session, Role.HEAD, one.competent_agency_id)
+    heads = staff(session, Role.HEAD, one.competent_agency_id)
     if stage is Stage.REMINDER:
         first = [one.holder_id] if one.holder_id else heads
-        return first or _staff(session, Role.OFFICER, one.competent_agency_id)
-    at_work = heads or _staff(session, Role.OFFICER, one.competent_agency_id)
-    centre = _staff(session, Role.HEAD, one.receiving_agency_id) or _staff(
+        return first or staff(session, Role.OFFICER, one.competent_agency_id)
+    at_work = heads or staff(session, Role.OFFICER, one.competent_agency_id)
+    centre = staff(session, Role.HEAD, one.receiving_agency_id) or staff(
         session, Role.OFFICER, one.receiving_agency_id
     )
     return list(dict.fromkeys([*([one.holder_id] if one.holder_id else []), *at_work, *centre]))
 
 
-def _staff(session: Session, role: Role, agency_id: UUID) -> list[UUID]:
+def staff(session: Session, role: Role, agency_id: UUID) -> list[UUID]:
+    """Accounts that hold the role in the agency today."""
     member, account = Membership.__table__, Account.__table__  # type: ignore[attr-defined]
     return list(
         session.execute(

@@ -45,6 +45,7 @@ class OpinionState(StrEnum):
     ASKED = "asked"
     GIVEN = "given"
     REVOKED = "revoked"
+    LAPSED = "lapsed"  # the dossier was decided, or ended, without it
 
 
 class Ballot(StrEnum):
@@ -61,6 +62,13 @@ class Opinion(Entity, table=True):
 
     __table_args__ = (
         sa.Index("ix_opinion_asked", "agency_id", "due_at", postgresql_where=sa.text("state = 'asked'")),
+        sa.Index(
+            "uq_opinion_open",
+            "dossier_id",
+            "agency_id",
+            unique=True,
+            postgresql_where=sa.text("state = 'asked'"),
+        ),
     )
 
     dossier_id: UUID = Field(foreign_key="dossier.id", index=True)
@@ -70,13 +78,12 @@ class Opinion(Entity, table=True):
     due_at: datetime = Field(sa_type=Instant)
     pauses: bool = False  # the dossier's clock stands still meanwhile
     state: OpinionState = Field(default=OpinionState.ASKED, sa_type=choice(OpinionState))
-    sealed: bytes = Field(sa_type=sa.LargeBinary)  # sealed {question}
+    sealed: bytes = Field(sa_type=sa.LargeBinary)  # sealed {question, asker}
     ballot: Ballot | None = Field(default=None, sa_type=choice(Ballot))
-    sealed_answer: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # sealed {text}
+    sealed_answer: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # sealed {text, author}
     attachment_id: UUID | None = None
-    answered_by: UUID | None = None
-    answered_at: datetime | None = Field(default=None, sa_type=Instant)
-    reminded_at: datetime | None = Field(default=None, sa_type=Instant)
+    ended_by: UUID | None = None  # who answered, or took the question back
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Delegation(Entity, table=True):

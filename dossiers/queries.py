@@ -115,7 +115,10 @@ def fee_lines(session: Session, dossier_id: UUID, *, for_update: bool = False) -
 
 
 class DossierRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A dossier in a list. `applicant_name` is opened only on lists of the desk."""
+    """A dossier in a list. `applicant_name` is opened only on lists of the desk.
+
+    `answer_by`: by when the agency's opinion is waited for, in the list of those questions.
+    """
 
     id: UUID
     reference: str | None
@@ -134,6 +137,7 @@ class DossierRow(msgspec.Struct, frozen=True, kw_only=True):
     holder_id: UUID | None
     seq: int  # its version, for acts on what was seen
     applicant_name: str | None = None
+    answer_by: datetime | None = None
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -142,7 +146,9 @@ class Page(msgspec.Struct, frozen=True):
 
 
 OF_DOSSIER = tuple(
-    D.c[name] for name in DossierRow.__struct_fields__ if name not in ("agency_name", "applicant_name")
+    D.c[name]
+    for name in DossierRow.__struct_fields__
+    if name not in ("agency_name", "applicant_name", "answer_by")
 )
 
 
@@ -211,6 +217,7 @@ def paged(rows: Sequence[Any], limit: int, key: str, names: Mapping[UUID, str] |
             holder_id=row.holder_id,
             seq=row.seq,
             applicant_name=named.get(row.id),
+            answer_by=getattr(row, "answer_by", None),
         )
         for row in rows[:limit]
     ]

@@ -16,6 +16,7 @@ from dossiers.verification import (
     files,
     journal,
     money,
+    opinions,
     rights,
     roots,
     sealed,
@@ -55,6 +56,7 @@ def run(
     roots.check(session, storage, settings, found)
     state.check(session, found)
     supplements.check(session, found)
+    opinions.check(session, found)
     money.check(session, found)
     sealed.check(session, found)
     rights.check_keys(session, found)

@@ -11,17 +11,16 @@ from sqlmodel import Session
 from auth.actor import Actor
 from auth.models import Agency
 from dossiers import access, clocks, queries
-from dossiers.attachment_rules import MESSAGE, REPLY
+from dossiers.attachment_rules import in_sight
 from dossiers.deadlines import Deadline
 from dossiers.draft_shapes import DraftNews
 from dossiers.models import Attachment, Decision, Document, FeeLine
 from dossiers.timeline import INTERNAL
-from dossiers.workflow import AHEAD, Action, Status, allowed
+from dossiers.workflow import Action, Status
 from portal.core import crypto, events
 from portal.core.crypto import SubjectKey
 from portal.core.db import built_once
 from portal.core.direct import Direct
-from portal.core.errors import Forbidden
 from portal.core.events import EventRow
 from services_catalog.content import RevisionContent
 
@@ -112,6 +111,7 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     supplements: int
     way_back: list[str]
     consulted_agency_ids: list[UUID]
+    asked_agency_ids: list[UUID]
     filed_as: str
     form_set: str | None
     is_own: bool
@@ -207,7 +207,6 @@ def summary(session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: 
     crypto.preload(session, row.subject_id, row.wrapped)
     content = queries.content(session, row.revision_id)
     answers = _opened(session, row, "answers")
-    unseen = REPLY if row.applicant_id == actor.id else MESSAGE  # of the other side's next message
     return DossierView(
         **{name: getattr(row, name) for name in _PLAIN},
         subject_id=row.subject_id,
@@ -224,14 +223,14 @@ def summary(session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: 
         attachments=[
             _attachment(session, row, line)
             for line in _decode_attachments(row.attachments)
-            if line.sealed_at is not None or line.requirement_key != unseen
+            if in_sight(actor, row, line.requirement_key, sent=line.sealed_at is not None)
         ],
         fees=_decode_fees(row.fees),
         documents=_decode_documents(row.documents),
         decision=_decision(session, row, _decode_decision(row.decision)),
         timeline=_timeline(session, actor, row) if with_timeline else [],
         deadline=clocks.deadline(session, row, content, answers, clocks.read(row.course)),
-        allowed=_permitted(actor, row),
+        allowed=access.permitted(actor, row),
     )
 
 
@@ -270,6 +269,7 @@ _PLAIN = [
     "supplements",
     "way_back",
     "consulted_agency_ids",
+    "asked_agency_ids",
     "filed_as",
     "form_set",
 ]
@@ -301,25 +301,12 @@ def _statement() -> Direct:
     )
 
 
-def _permitted(actor: Actor, dossier: Any) -> list[Action]:
-    """The acts open to the actor now."""
-    return [one for one in allowed(dossier.status) if one not in AHEAD and _may(actor, one, dossier)]
-
-
 def _timeline(session: Session, actor: Actor, dossier: Any) -> list[EventRow]:
     """What happened, without what stays between the desks."""
     told = events.history(session, dossier.id)
     if access.serves(actor, dossier) and dossier.applicant_id != actor.id:
         return told
     return [one for one in told if one.name not in INTERNAL]
-
-
-def _may(actor: Actor, action: Action, dossier: Any) -> bool:
-    try:
-        access.demand(actor, action, dossier)
-    except Forbidden:
-        return False
-    return True
 
 
 def _opened(session: Session, dossier: Any, column: str) -> Any:

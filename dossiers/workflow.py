@@ -216,9 +216,6 @@ AHEAD: Final = frozenset(
         _A.TAKE_OVER,
         _A.COMPLETE_STEP,
         _A.RETURN_STEP,
-        _A.CONSULT,
-        _A.OPINE,
-        _A.REVOKE_OPINION,
     }
 )
 

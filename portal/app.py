@@ -21,6 +21,7 @@ import dossiers.beside_controllers
 import dossiers.controllers
 import dossiers.hand_controllers
 import dossiers.money_controllers
+import dossiers.opinion_controllers
 import dossiers.statistics_controllers
 import dossiers.turn_controllers
 import portal.web
@@ -112,6 +113,7 @@ def create_app(
             *dossiers.beside_controllers.route_handlers,
             *dossiers.batch_controllers.route_handlers,
             *dossiers.hand_controllers.route_handlers,
+            *dossiers.opinion_controllers.route_handlers,
             *dossiers.statistics_controllers.route_handlers,
             *portal.web.route_handlers,
             create_static_files_router(

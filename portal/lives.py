@@ -27,7 +27,8 @@ from portal.core.db import act_as
 from portal.core.errors import Conflict, DomainError
 from portal.core.outbox import effect
 from portal.core.work import unit_of_work
-from portal.lives_acts import COURSE, Offer, Scene, World, paper
+from portal.lives_acts import COURSE, paper
+from portal.lives_scene import Offer, Scene, World
 from services_catalog import terms
 
 PEOPLE: Final = 16
@@ -77,10 +78,11 @@ def _world(draw: random.Random, subscribers: Mapping[str, Sequence[str]]) -> Wor
         if not offers:
             raise NothingOffered("Chạy `portal seed` trước.")
         people = [_person(session, draw) for _ in range(PEOPLE)]
-        officers = {
-            agency_id: [_officer(session, draw, agency_id) for _ in range(OFFICERS)]
-            for agency_id in sorted({offer.agency_id for offer in offers})
-        }
+        with clock.at(clock.now() - timedelta(days=DAYS + 2)):  # they were there before the first dossier
+            officers = {
+                agency_id: [_officer(session, draw, agency_id) for _ in range(OFFICERS)]
+                for agency_id in sorted({offer.agency_id for offer in offers})
+            }
         _settle(session, subscribers)
     return World(offers, people, officers, clock.now(), subscribers)
 

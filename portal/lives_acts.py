@@ -1,13 +1,11 @@
 """What people and officers do in invented lives (portal.lives), each by the portal's own function."""
 
 import hashlib
-import random
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-import msgspec
 from sqlmodel import Session
 
 from auth.actor import Actor
@@ -36,59 +34,15 @@ from dossiers.supplement_models import FurtherGround, ItemKind
 from dossiers.workflow import Status
 from portal import invented
 from portal.core import clock, crypto, events, runtime
-from portal.core.db import act_as, new_id
+from portal.core.db import new_id
+from portal.lives_between import consult, opine
+from portal.lives_scene import Act, Scene
 
 _PAPER: Final = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 595]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
 _DIGEST: Final = hashlib.sha256(_PAPER).digest()
-
-
-class Offer(msgspec.Struct, frozen=True):
-    """What can be filed, where, and since when."""
-
-    code: str
-    agency_id: UUID
-    since: datetime
-
-
-class World(msgspec.Struct):
-    """Who lives and works in the invented year, and what they can ask for."""
-
-    offers: list[Offer]
-    people: list[Actor]
-    officers: dict[UUID, list[Actor]]
-    until: datetime
-    subscribers: Mapping[str, Sequence[str]]
-    refused: int = 0  # acts that the portal rightly refused
-
-
-class Scene(msgspec.Struct, frozen=True):
-    """One moment of one life: the dossier as it stands, and whose it is."""
-
-    session: Session
-    world: World
-    draw: random.Random
-    dossier: Dossier
-    applicant: Actor
-
-    def desk(self) -> Actor:
-        """An officer for the act, who asks from here on: mostly whoever holds the dossier."""
-        able = self.world.officers[self.dossier.competent_agency_id]
-        holder = next((one for one in able if one.id == self.dossier.holder_id), None)
-        stays = holder is not None and self.draw.random() < 0.95
-        chosen = holder if stays and holder is not None else self.draw.choice(able)
-        act_as(self.session, chosen.id, chosen.agency_ids)
-        return chosen
-
-    def own(self) -> Actor:
-        """The applicant, who asks from here on."""
-        act_as(self.session, self.applicant.id, self.applicant.agency_ids)
-        return self.applicant
-
-
-Act = Callable[[Scene], object]
 
 
 def paper(
@@ -307,6 +261,8 @@ COURSE: Final[Mapping[Status, Sequence[tuple[Act, int]]]] = {
         (_claim, 4),
         (_waive, 1),
         (_extend, 2),
+        (consult, 2),
+        (opine, 3),
         *_TURNS,
         *_BESIDE,
     ],

@@ -23,6 +23,7 @@ import dossiers.draft_messages
 import dossiers.inspection
 import dossiers.notifications
 import dossiers.notifications_beside
+import dossiers.opinion_messages
 import dossiers.overdue
 import dossiers.payments
 import dossiers.popularity
@@ -93,6 +94,9 @@ SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
     "dossier.forwarded": ["dossiers.documents.hand_over"],
     "dossier.reopened": ["dossiers.notifications.tell_applicant"],
     "dossier.result_sent": ["dossiers.notifications.tell_applicant"],
+    "dossier.consulted": [dossiers.opinion_messages.TELL],
+    "dossier.opinion_given": [dossiers.opinion_messages.TELL],
+    "dossier.opinion_revoked": [dossiers.opinion_messages.TELL],
     "dossier.message_sent": ["dossiers.notifications_beside.tell_other_side"],
     "dossier.complained": ["dossiers.notifications_beside.tell_other_side"],
     "dossier.complaint_answered": ["dossiers.notifications.tell_applicant"],
@@ -118,6 +122,7 @@ TIMETABLE: Final[dict[str, dict[str, Any]]] = {
     "sandbox-gateway": {"task": "dossiers.sandbox.tell_again", "schedule": 30.0},
     "recount-due-dates": {"task": "dossiers.recounting.recount", "schedule": 60.0},
     "watch-due-dates": {"task": "dossiers.overdue.watch_due_dates", "schedule": 600.0},
+    "watch-opinions": {"task": dossiers.opinion_messages.WATCH, "schedule": 600.0},
     "sweep-effects": {"task": "portal.worker.sweep_effects", "schedule": 60.0},
 }
 

@@ -2,8 +2,8 @@
 
 Every account the factories make is a canary. Every answer of the application under test is searched,
 the whole suite long, and charged to whoever asked. An officer may read of applicants whose filed
-dossiers their agency serves; what the asker typed in the same request is theirs to see again. The
-demo's mail inbox shows everybody's mail by design.
+dossiers their agency serves, or was asked about; what the asker typed in the same request is theirs to
+see again. The demo's mail inbox shows everybody's mail by design.
 """
 
 import re
@@ -44,7 +44,7 @@ def foreign(actor: Actor, answer: bytes, asked: bytes) -> set[UUID]:
 
 
 def served(session: Session, actor: Actor, person: UUID) -> bool:
-    """Whether the person has a filed dossier at an agency the actor serves."""
+    """Whether the person has a filed dossier that an agency of the actor serves, or was asked about."""
     acting = {"actor": str(actor.id), "at": ",".join(map(str, actor.agency_ids))}
     session.execute(
         sa.text(
@@ -56,7 +56,7 @@ def served(session: Session, actor: Actor, person: UUID) -> bool:
         sa.text(
             f"{OURS} SELECT 1 FROM dossier WHERE applicant_id = :person AND status <> 'draft' AND"
             " (receiving_agency_id = ANY(:at) OR competent_agency_id = ANY(:at)"
-            " OR support_agency_id = ANY(:at)) LIMIT 1"
+            " OR support_agency_id = ANY(:at) OR consulted_agency_ids && :at) LIMIT 1"
         ),
         {"person": person, "at": list(actor.agency_ids)},
     )

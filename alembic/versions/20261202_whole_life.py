@@ -374,14 +374,13 @@ def _work() -> None:
         sa.Column("asked_at", INSTANT, nullable=False),
         sa.Column("due_at", INSTANT, nullable=False),
         sa.Column("pauses", sa.Boolean, nullable=False),
-        sa.Column("state", one_of("opinion_state", "asked", "given", "revoked"), nullable=False),
+        sa.Column("state", one_of("opinion_state", "asked", "given", "revoked", "lapsed"), nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.Column("ballot", one_of("ballot", "agree", "disagree", "other")),
         sa.Column("sealed_answer", sa.LargeBinary),
         sa.Column("attachment_id", sa.Uuid),
-        sa.Column("answered_by", sa.Uuid),
-        sa.Column("answered_at", INSTANT),
-        sa.Column("reminded_at", INSTANT),
+        sa.Column("ended_by", sa.Uuid),
+        sa.Column("ended_at", INSTANT),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"]),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossier.id"]),
         sa.PrimaryKeyConstraint("id"),
@@ -390,6 +389,13 @@ def _work() -> None:
         "ix_opinion_asked", "opinion", ["agency_id", "due_at"], postgresql_where=sa.text("state = 'asked'")
     )
     op.create_index("ix_opinion_dossier_id", "opinion", ["dossier_id"])
+    op.create_index(
+        "uq_opinion_open",
+        "opinion",
+        ["dossier_id", "agency_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'asked'"),
+    )
 
 
 def _supplements() -> None:
@@ -634,6 +640,9 @@ def _columns() -> None:
     op.add_column("dossier", sa.Column("way_back", ARRAY(sa.Text), nullable=False, server_default="{}"))
     op.add_column(
         "dossier", sa.Column("consulted_agency_ids", ARRAY(sa.Uuid), nullable=False, server_default="{}")
+    )
+    op.add_column(
+        "dossier", sa.Column("asked_agency_ids", ARRAY(sa.Uuid), nullable=False, server_default="{}")
     )
     op.add_column("dossier", sa.Column("form_set", sa.String(8)))
     op.add_column("dossier", sa.Column("owner", sa.LargeBinary))

@@ -55,6 +55,7 @@ class Dossier(msgspec.Struct):
     delivery: dict[str, Any] | None = None  # sent_at, tracking_number, handed_at: those an event told
     ratings: int = 0
     complaints: dict[str, dict[str, Any]] = {}
+    asked: dict[str, str] = {}  # open questions to other agencies: id to agency
     sent_files: frozenset[str] = frozenset()  # files that went with a message
     problem: str | None = None
 
@@ -77,6 +78,12 @@ _EMPTY: Final = [
     "offered_to_id",
     "extended_at",
 ]
+_NONE: Final[Mapping[str, Any]] = {
+    "way_back": [],
+    "supplements": 0,
+    "consulted_agency_ids": [],
+    "asked_agency_ids": [],
+}
 _LEAVES: Final[Mapping[str, Status]] = {
     "dossier.opened": Status.DRAFT,
     "dossier.submitted": Status.SUBMITTED,
@@ -107,7 +114,7 @@ _ONCE: Final = ("dossier.opened", "dossier.submitted", "dossier.accepted")
 
 def fold(events: Sequence[Event]) -> Dossier:
     """The dossier its events lead to."""
-    made = Dossier(dict.fromkeys(_EMPTY) | {"way_back": [], "supplements": 0}, {}, Money())
+    made = Dossier(dict.fromkeys(_EMPTY) | dict(_NONE), {}, Money())
     names = [event.name for event in events]
     if not names or names[0] != "dossier.opened":
         made.problem = "has no opening event"
@@ -118,6 +125,7 @@ def fold(events: Sequence[Event]) -> Dossier:
         made.problem = "was both approved and rejected"
     for event in events:
         _status(made, event)
+        _consulted(made, event)
         if event.name.startswith("attachment."):
             _file(made, event)
         else:
@@ -142,6 +150,22 @@ def _status(made: Dossier, event: Event) -> None:
     if before is not None:
         made.columns["way_back"] = [one.value for one in way_back(Status(before), after, way)]
     made.columns["status"] = after.value
+
+
+def _consulted(made: Dossier, event: Event) -> None:
+    """Which agencies were asked for an opinion, and which of them are waited for."""
+    asked: dict[str, str] = made.asked
+    match event.name.removeprefix("dossier."):
+        case "consulted":
+            asked[event.data["opinion_id"]] = event.data["agency_id"]
+            known = {*made.columns["consulted_agency_ids"], event.data["agency_id"]}
+            made.columns["consulted_agency_ids"] = sorted(known)
+        case "opinion_given" | "opinion_revoked":
+            if asked.pop(event.data["opinion_id"], None) is None:
+                made.problem = f"bears {event.name} to no open question"
+        case "approved" | "rejected" | "stopped":
+            asked.clear()
+    made.columns["asked_agency_ids"] = sorted(asked.values())
 
 
 def _moved(event: Event) -> dict[str, Any]:

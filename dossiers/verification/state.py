@@ -46,9 +46,13 @@ COLUMNS = [
     "way_back",
     "supplements",
     "extended_at",
+    "consulted_agency_ids",
+    "asked_agency_ids",
 ]
 _IDS = [name for name in COLUMNS if name.endswith("_id")]
-_SELECTED = ", ".join(f"d.{name}::text" if name in _IDS else f"d.{name}" for name in COLUMNS)
+_LISTS = [name for name in COLUMNS if name.endswith("_ids")]
+_CASTS = dict.fromkeys(_IDS, "::text") | dict.fromkeys(_LISTS, "::text[]")
+_SELECTED = ", ".join(f"d.{name}{_CASTS.get(name, '')}" for name in COLUMNS)
 EVENTS = """
     SELECT stream_id::text, body FROM event WHERE stream = 'dossier' ORDER BY event.stream_id, event.seq
 """
@@ -65,6 +69,7 @@ FILES = """
     SELECT dossier_id::text, id::text, state, kind, size, encode(sha256, 'hex'), reason,
            sealed_at IS NOT NULL AND state <> 'replaced'
                AND requirement_key NOT IN ('result', 'message', 'reply', 'signature')
+               AND left(requirement_key, 8) <> 'opinion-'
     FROM attachment ORDER BY attachment.dossier_id
 """
 DECISIONS = """

@@ -1,6 +1,7 @@
 """A citizen's dossiers: the list, one dossier with its clock and its path, its documents."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
@@ -8,6 +9,7 @@ from litestar import Response, get
 from litestar.params import FromPath, QueryParameter
 from sqlmodel import Session
 
+from auth import queries as people
 from auth.actor import Actor, Role
 from auth.http import CurrentActor, requires
 from dossiers import access, calendars, desk_queries, incidents, messages, queries, views
@@ -96,7 +98,7 @@ def dossier_page(
         if due_on and due_on > today()
         else 0,
         incidents=incidents.lasting(session, agency_id=view.agency_id, procedure_id=view.procedure_id),
-        entries=path_of(view),
+        entries=path_of(view, _consulted(session, view)),
         panels=panels.applicant(session, actor, view),
         owed=owed,
         online=money_panels.to_pay(view, owed),
@@ -115,16 +117,23 @@ def stands(view: DossierView, document: DocumentView) -> bool:
     return all(one.at < document.created_at for one in view.timeline if one.name == "dossier.reopened")
 
 
-def path_of(view: DossierView) -> list[dict[str, Any]]:
-    """What happened, newest on top, with what comes next above it."""
+def _consulted(session: Session, view: DossierView) -> dict[str, str]:
+    """The names of the agencies that were asked for their opinion, by id."""
+    asked = frozenset(view.consulted_agency_ids)
+    return {str(one): name for one, _, name in people.agencies_of(session, asked)} if asked else {}
+
+
+def path_of(view: DossierView, consulted: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What happened, newest on top, with what comes next above it; `consulted`: agencies asked, by id."""
     entries: list[dict[str, Any]] = []
     for event in view.timeline:
         if event.name in OF_DRAFT:
             continue
         kind = "you" if event.name in OF_APPLICANT else ""
-        entries.append(
-            {"title": label_of(event.name), "text": _about(event.name, view), "at": event.at, "kind": kind}
-        )
+        text = _about(event.name, view)
+        if event.name == "dossier.consulted":
+            text = f"{consulted.get(event.data['agency_id'], 'Một cơ quan khác')}."
+        entries.append({"title": label_of(event.name), "text": text, "at": event.at, "kind": kind})
     if entries and view.status not in END and view.status is not Status.SETTLED:
         entries[-1] = {**entries[-1], "kind": "now"}
     following = _next(view)

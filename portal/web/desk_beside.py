@@ -8,7 +8,7 @@ from litestar.params import FromPath, QueryParameter
 
 from auth.http import CurrentActor
 from dossiers import attachments, complaints, decision, messages, notes, ratings, returning, touches
-from dossiers.attachment_rules import REPLY, SIGNATURE, AttachmentNotFound
+from dossiers.attachment_rules import REPLY, SIGNATURE, AttachmentNotFound, opinion_of
 from dossiers.controllers import OFFICER
 from dossiers.return_models import ComplaintState
 from dossiers.touches import Touch
@@ -192,9 +192,10 @@ def file_sent(
     Raises:
         AttachmentNotFound: the key is none of the desk's.
     """
-    if key not in (REPLY, SIGNATURE):
+    if key not in (REPLY, SIGNATURE) and opinion_of(key) is None:
         raise AttachmentNotFound
-    back = f"/can-bo/ho-so/{dossier_id}#{'tin-nhan' if key == REPLY else 'duong-ve'}"
+    place = {REPLY: "tin-nhan", SIGNATURE: "duong-ve"}.get(key, "y-kien")
+    back = f"/can-bo/ho-so/{dossier_id}#{place}"
     return from_store.back_with(session, storage, actor, dossier_id, key, attachment_id, back=back)
 
 

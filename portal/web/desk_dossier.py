@@ -10,7 +10,7 @@ from sqlmodel import Session
 from auth import queries as people
 from auth.actor import Actor
 from dossiers import attachments, calendars, desk_queries, reasons, refusals
-from dossiers.attachment_rules import BESIDE, RESULT, TooManyFiles
+from dossiers.attachment_rules import RESULT, TooManyFiles, is_beside
 from dossiers.deadlines import Deadline, due
 from dossiers.models import DocumentKind
 from dossiers.timeline import OF_APPLICANT, OF_DRAFT, label_of
@@ -94,6 +94,8 @@ class Typed(msgspec.Struct, frozen=True):
     until: str = ""
     code: str = "other"
     extra: str = ""  # typed in a panel beside the course; `outcome` names the panel
+    chosen: dict[str, str] = {}  # what else was typed there, by name
+    places: dict[str, str] = {}  # where on the page the error of a field stands
 
 
 def masked(value: str) -> str:
@@ -171,7 +173,7 @@ def papers_of(view: DossierView) -> list[Paper]:
 def seal_holds(view: DossierView) -> bool:
     """Whether the files are still those of the manifest sealed at filing, by their SHA-256."""
     sealed = {(line["attachment_id"], line["sha256"]) for line in view.manifest}
-    present = {(str(one.id), one.sha256) for one in view.attachments if one.requirement_key not in BESIDE}
+    present = {(str(one.id), one.sha256) for one in view.attachments if not is_beside(one.requirement_key)}
     return sealed <= present
 
 
@@ -264,7 +266,7 @@ def desk_page(
         name=view.number or view.reference or "",
         who=view.applicant.get("name") or "Người nộp",
         papers=papers_of(view),
-        files=sum(one.requirement_key not in BESIDE and one.state != "replaced" for one in view.attachments),
+        files=sum(not is_beside(one.requirement_key) and one.state != "replaced" for one in view.attachments),
         sealed=seal_holds(view),
         viewed=viewed,
         picture=viewed is not None and viewed.kind in PICTURES,
@@ -319,6 +321,8 @@ def step_of(view: DossierView, permitted: set[Action]) -> str:
         return "decide"
     if Action.START in permitted:
         return "claim"
+    if Action.OPINE in permitted:
+        return "opine"
     return "none"
 
 

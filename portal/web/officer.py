@@ -15,6 +15,7 @@ from dossiers import attachments, calendars, desk_queries, desk_search, queries,
 from dossiers.controllers import OFFICER, day_end
 from dossiers.inbox import VIEWS, desk, desk_counts
 from dossiers.queries import DossierRow
+from dossiers.workflow import Status
 from portal.core.calendar import WorkCalendar
 from portal.core.clock import now
 from portal.core.http import AppStorage, DbSession
@@ -33,6 +34,7 @@ NAMES = {
     "overdue": "Quá hạn",
     "waiting": "Chờ người dân",
     "withdrawal": "Xin rút",
+    "asked": "Chờ ý kiến",
     "settled": "Chờ trả kết quả",
     "all": "Tất cả",
 }
@@ -44,10 +46,12 @@ EMPTY = {
     "overdue": "Không có hồ sơ nào quá hạn.",
     "waiting": "Không có hồ sơ nào chờ người dân bổ sung hoặc nộp tiền.",
     "withdrawal": "Không có ai xin rút hồ sơ.",
+    "asked": "Không có hồ sơ nào của cơ quan khác chờ ý kiến của đơn vị.",
     "settled": "Không có kết quả nào chờ trả.",
     "all": "Đơn vị chưa nhận hồ sơ nào.",
 }
-BY_DUE = ("mine", "unit", "due_today", "overdue")  # views whose order is that of the column of dates
+# Views whose order is that of the column of dates.
+BY_DUE = ("mine", "unit", "due_today", "overdue", "asked")
 LINES = {"100": 100, "500": 500}  # longer pages, for acts on many at once
 CHANNELS = (("online", "Trực tuyến"), ("counter", "Tại quầy"), ("post", "Qua bưu điện"))
 POSTED_TO = (
@@ -146,9 +150,9 @@ def _found(
 
 def _line(row: DossierRow, actor: Actor, instant: Any, calendar: WorkCalendar) -> Line:
     due = when(
-        row.status,
+        Status.PROCESSING if row.answer_by else row.status,  # an answer is waited for whoever else waits
         reception_due_at=row.reception_due_at,
-        due_at=row.due_at,
+        due_at=row.answer_by or row.due_at,
         now=instant,
         calendar=calendar,
     )

@@ -103,13 +103,18 @@ class Desk(msgspec.Struct, frozen=True):
             wrong = isinstance(error, Invalid) and bool(error.extra.get("errors"))
             return self.shown(
                 self.view(),
-                typed=Typed(known.outcome, known.note, error.detail, known.field or "note", extra=known.extra)
-                if wrong
-                else known,
+                typed=_placed(known, error) if wrong else known,
                 conflict="" if wrong else error.detail,
                 status_code=error.status,
             )
         return see_other(f"/can-bo/ho-so/{self.dossier_id}", done(told(dossier)))
+
+
+def _placed(typed: Typed, error: DomainError) -> Typed:
+    """What was typed, with the problem at its field."""
+    first = error.extra["errors"][0].get("field", "")
+    field = typed.places.get(first) or typed.field or "note"
+    return msgspec.structs.replace(typed, problem=error.detail, field=field)
 
 
 def provide_desk(

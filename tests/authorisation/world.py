@@ -122,6 +122,7 @@ class World:
             "gateway": "sandbox",
             "import_id": self.import_id,
             "complaint_id": uuid4(),
+            "opinion_id": uuid4(),
             "number": self.calendar if "/lich-lam-viec/" in route else 1,
             "event": "birth",
             "key": "proof",
@@ -142,6 +143,7 @@ class World:
         if route.startswith("/api/"):
             return {"json": self._json(route, case)}
         act = {"seq": "0", "key": str(uuid4()), "do": "confirm", "outcome": "approve", "note": "Đủ căn cứ"}
+        act |= {"question": "Cho ý kiến", "working_days": "3", "ballot": "agree", "text": "Theo quy định"}
         return {
             "data": act
             | {
@@ -217,6 +219,9 @@ class World:
             "messages": {"text": "Cho tôi hỏi"},
             "reading": {"seq": 1},
             "touches": {"kind": "visit"},
+            "opinions": {"agency_id": str(uuid4()), "question": "Cho ý kiến", "working_days": 3},
+            "opinion": {"ballot": "agree"},
+            "question-revocation": {"reason": "Đã rõ"},
             "notes": {"text": "Gọi lại cho người nộp"},
             "result-sending": {"tracking_number": "RR123456785VN"},
             "reopening": {"reason": "Ghi sai năm sinh"},

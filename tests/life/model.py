@@ -29,6 +29,9 @@ ACTS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "extend": ("desk", AT_WORK, STAYS),
     "approve": ("holder", ("processing",), "settled"),
     "reject": ("holder", ("processing",), "stopped"),
+    "consult": ("holder", ("processing",), STAYS),
+    "opine": ("adviser", ("processing", *WAITS), STAYS),
+    "revoke_opinion": ("desk", ("processing", *WAITS), STAYS),
     "reopen": ("desk", ("settled",), "processing"),
     "deliver": ("desk", ("settled",), "returned"),
     "touch": ("desk", ("submitted", *AT_WORK, *WAITS, "settled"), STAYS),
@@ -47,6 +50,7 @@ class Dossier:
     lease: float = 0
     asked: list[str] = field(default_factory=list)  # the stage of each request that stands
     extended: bool = False
+    waits_for_opinion: bool = False
     events: int = 0
 
     def allows(self, act: str, who: str, hours: float, *, grounded: bool = False) -> bool:
@@ -56,12 +60,15 @@ class Dossier:
             "applicant": who == "applicant",
             "desk": who in ("anh", "binh"),
             "holder": holds,
+            "adviser": who == "elsewhere",
             "either": who in ("applicant", "anh", "binh"),
         }
         if not able[role] or self.status not in statuses:
             return False
         if act == "claim":
             return self.holder in (None, who) or hours >= self.lease
+        if act in ("opine", "revoke_opinion", "consult"):
+            return self.waits_for_opinion == (act != "consult")
         if act == "ask_supplement":
             return grounded or self.stage not in self.asked
         return not (act == "extend" and self.extended)
@@ -80,6 +87,10 @@ class Dossier:
             self.asked.pop()
         if act == "claim":
             self.holder, self.lease = who, hours + LEASE
+        if act in ("consult", "opine", "revoke_opinion"):
+            self.waits_for_opinion = act == "consult"
+        if after in ("settled", *ENDS):
+            self.waits_for_opinion = False
         if act == "release" or after in ("settled", *ENDS):
             self.holder = None
         if after == BACK:

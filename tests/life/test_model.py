@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -18,8 +19,10 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from sqlmodel import select
 
 from auth.actor import Actor
+from auth.models import Agency
 from dossiers import (
     decision,
     duties,
@@ -28,6 +31,7 @@ from dossiers import (
     filing,
     messages,
     notes,
+    opinions,
     processing,
     returning,
     supplements,
@@ -35,6 +39,7 @@ from dossiers import (
     touches,
 )
 from dossiers.models import Dossier, PaymentMethod
+from dossiers.process_models import Ballot, Opinion
 from dossiers.supplement_models import FurtherGround, ItemKind
 from dossiers.verification.folding import Event, differs, fold
 from portal.core import clock
@@ -49,6 +54,7 @@ ITEM = supplements.Item(
     kind=ItemKind.FIELD, key="full_name", reason="incorrect", why="Ghi đúng họ tên.", again="Vẫn chưa đúng."
 )
 REASON = "Theo quy định."
+ELSEWHERE = "Ủy ban nhân dân nơi khác"
 
 
 def _ask(session: Any, who: Actor, dossier: Dossier, grounded: bool) -> object:
@@ -68,6 +74,21 @@ def _extend(session: Any, who: Actor, dossier: Dossier, _: bool) -> object:
     while day.weekday() != 2 or day.month in (1, 2, 4, 9) or (day.month, day.day) == (11, 24):
         day += timedelta(days=1)
     return extensions.extend(session, who, dossier.id, until=day, reason=REASON)
+
+
+def _opinion(session: Any, dossier: Any) -> Any:
+    """The question that was put last, open or not."""
+    row = session.exec(
+        select(Opinion).where(Opinion.dossier_id == dossier.id).order_by(sa.desc(Opinion.asked_at))  # type: ignore[arg-type]
+    ).first()
+    return row.id if row else uuid4()
+
+
+def _consult(session: Any, who: Actor, dossier: Any, _: bool) -> object:
+    other = session.exec(select(Agency.id).where(Agency.name == ELSEWHERE)).one()
+    return opinions.consult(
+        session, who, dossier.id, agency_id=other, question="Đề nghị cho ý kiến.", working_days=3
+    )
 
 
 CALLS: dict[str, Act] = {
@@ -94,6 +115,9 @@ CALLS: dict[str, Act] = {
     "revoke_duty": lambda s, who, one, _: duties.revoke_duty(s, who, one.id, reason=REASON),
     "reopen": lambda s, who, one, _: returning.reopen(s, who, one.id, reason=REASON),
     "touch": lambda s, who, one, _: touches.touch(s, who, one.id, kind=touches.Touch.PHONE),
+    "consult": _consult,
+    "opine": lambda s, who, one, _: opinions.opine(s, who, one.id, _opinion(s, one), ballot=Ballot.AGREE),
+    "revoke_opinion": lambda s, who, one, _: opinions.revoke(s, who, one.id, _opinion(s, one), reason=REASON),
     "note": lambda s, who, one, _: notes.note(s, who, one.id, text="Gọi lại cho người nộp."),
     "message": lambda s, who, one, _: messages.send(s, who, one.id, text="Xin hỏi về hồ sơ."),
     "deliver": lambda s, who, one, _: decision.deliver(s, who, one.id),
@@ -111,7 +135,7 @@ def machine(database: Database, done: Counter[str]) -> type[RuleBasedStateMachin
     `done` counts what was allowed and what was refused, so that a machine that stands still shows.
     """
     with database.worker() as session:
-        agency, other = factories.agency(session), factories.agency(session)
+        agency, other = factories.agency(session), factories.agency(session, name=ELSEWHERE)
         procedure = factories.procedure(
             session,
             agency.id,
@@ -216,6 +240,7 @@ def machine(database: Database, done: Counter[str]) -> type[RuleBasedStateMachin
             for name, expected in folded.columns.items():
                 kept = getattr(row, name)
                 plain = str(kept) if name.endswith("_id") and kept is not None else kept
+                plain = [str(one) for one in kept] if name.endswith("_ids") else plain
                 assert not differs(expected, plain), (name, expected, kept)
 
     return Life

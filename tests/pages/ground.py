@@ -20,6 +20,7 @@ from tests.pages.line import Line
 from tests.pages.revisions import REVISED, revise
 
 DESK = "H99.12.05"  # the commune whose desk is full; its officer is Tuấn
+POLICE = "H99.12.06"  # whose opinion is asked
 BUILDING, DEATH, CHANGE, BIRTH, COPY = "1.013225", "1.005461", "1.004859", "1.001193", "2.000635"
 REVIEWED = "2.000884"  # the procedure whose next revision waits for the second person
 DRAFTED = "2.000908"  # the procedure whose next revision is being drafted
@@ -32,6 +33,7 @@ PEOPLE = {
     "citizen": "khanh.huyen@motcua.example",
     "officer": "tuan@motcua.example",
     "idle": "hanh@motcua.example",
+    "adviser": "khanh@motcua.example",
     "editor": "loan@motcua.example",
     "reviewer": "nghia@motcua.example",
     "administrator": "khue@motcua.example",
@@ -84,6 +86,7 @@ class Ground:
         }
         agencies = self.citizen.ask("GET", "/api/v1/agencies")["items"]
         self.agency = next(str(one["id"]) for one in agencies if one["code"] == DESK)
+        self.police = next(str(one["id"]) for one in agencies if one["code"] == POLICE)
         self.places = {
             "code": BIRTH,
             "drafted": DRAFTED,
@@ -214,6 +217,14 @@ class Ground:
             act(self.places[name], "reception")
         for name in ("rejected", "settled", "returned", "processing", "deciding"):
             act(self.places[name], "claim")
+        act(
+            self.places["processing"],
+            "opinions",
+            agency_id=self.police,
+            question="Đề nghị cho biết nơi cư trú của người yêu cầu từ năm 2020 đến nay.",
+            working_days=5,
+        )
+        act(self.places["processing"], "notes", text="Người nộp hẹn bổ sung bản gốc chiều thứ Tư.")
         act(self.places["rejected"], "rejection", ground="Sổ đăng ký khai tử không ghi việc này.")
         for name in ("settled", "returned", "deciding"):
             for fee in self.officer.ask("GET", f"/api/v1/dossiers/{self.places[name]}")["fees"]:

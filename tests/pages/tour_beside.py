@@ -10,6 +10,8 @@ HO_SO = "/ho-so/{dossier_id:uuid}"
 DESK = "/can-bo/ho-so/{dossier_id:uuid}"
 PRESSED = "leads back to the dossier; tests/web_desk/test_beside.py presses it"
 
+ASKED = "leads back to the dossier; tests/web_desk/test_opinions.py presses it"
+
 
 def wrong(name: str, place: str, what: str, values: dict[str, str]) -> Stop:
     """An act of the desk whose form comes back with what is wrong."""
@@ -117,6 +119,11 @@ BESIDE: dict[str, Stop] = {
     f"POST {DESK}/tin-nhan": wrong("can-bo-tin-nhan-trong", "processing", "tin-nhan", {"text": ""}),
     f"POST {DESK}/ngoai-mang": wrong("can-bo-ngoai-mang-thieu", "processing", "ngoai-mang", {"text": "a"}),
     f"POST {DESK}/ghi-chu": wrong("can-bo-ghi-chu-trong", "processing", "ghi-chu", {"text": ""}),
+    f"POST {DESK}/lay-y-kien": wrong(
+        "can-bo-lay-y-kien-thieu", "processing", "lay-y-kien", {"question": "a"}
+    ),
+    f"POST {DESK}/y-kien/{{opinion_id:uuid}}/tra-loi": Stop((), {"page": ASKED}),
+    f"POST {DESK}/y-kien/{{opinion_id:uuid}}/rut": Stop((), {"page": ASKED}),
     f"POST {DESK}/gui-buu-dien": wrong("can-bo-gui-buu-dien-thieu", "settled", "gui-buu-dien", STALE),
     f"POST {DESK}/mo-lai": wrong("can-bo-mo-lai-thieu", "settled", "mo-lai", {"text": ""}),
 }

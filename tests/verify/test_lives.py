@@ -16,7 +16,8 @@ from tests.conftest import Database, Embedded
 # The rarer turns that a year of lives must take.
 TURNS = {
     "supplement_asked", "supplemented", "extended", "withdrawal_asked", "kept", "stopped", "released",
-    "duty_asked", "duty_met", "message_sent", "touched", "note_added", "rated", "complained",
+    "duty_asked", "duty_met", "message_sent", "touched", "note_added",
+    "consulted", "opinion_given", "rated", "complained",
 }  # fmt: skip
 
 
