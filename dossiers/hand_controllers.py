@@ -11,8 +11,8 @@ from msgspec import Meta, Struct
 from auth import queries as people
 from auth.http import CurrentActor
 from auth.queries import Colleague
-from dossiers import handover, standing_in
-from dossiers.controllers import OFFICER, act_out
+from dossiers import handover, queries, standing_in, step_acts, steps
+from dossiers.controllers import CITIZEN, OFFICER, act_out
 from dossiers.schemas import ActIn, ActOut, Words
 from dossiers.standing_in import Standing
 from portal.core.errors import Forbidden
@@ -56,6 +56,64 @@ class DelegationOut(Struct, frozen=True):
 
 class DelegationsOut(Struct, frozen=True):
     items: list[Standing]
+
+
+class StepDoneIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    note: Words = ""
+
+
+class StepBackIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The position of the earlier step, and why."""
+
+    to: Annotated[int, Meta(ge=1, le=30)]
+    reason: Words
+
+
+class StepOut(Struct, frozen=True, kw_only=True):
+    """A step of the plan; `state` is waiting, open, done or left_out, `hours` are working hours."""
+
+    position: int
+    name: str
+    unit: str
+    role: str
+    hours: int
+    state: str
+    opened_at: datetime | None
+    due_at: datetime | None
+    done_at: datetime | None
+
+
+class PlanOut(Struct, frozen=True):
+    items: list[StepOut]
+
+
+class PlanController(Controller):
+    """The plan of a dossier, for whoever may see it."""
+
+    path = "/api/v1/dossiers/{dossier_id:uuid}/plan"
+    tags = ("Dossiers",)
+    guards = [CITIZEN]
+
+    @get("", sync_to_thread=True)
+    def plan(self, session: DbSession, actor: CurrentActor, dossier_id: FromPath[UUID]) -> PlanOut:
+        """Tell the steps inside the agency: which is open, since when, until when."""
+        dossier = queries.get(session, actor, dossier_id)
+        return PlanOut(
+            [
+                StepOut(
+                    position=one.position,
+                    name=one.name,
+                    unit=one.unit,
+                    role=one.role,
+                    hours=one.hours,
+                    state=one.state.value,
+                    opened_at=one.opened_at,
+                    due_at=one.due_at,
+                    done_at=one.done_at,
+                )
+                for one in steps.of(session, dossier.id)
+            ]
+        )
 
 
 class HandController(Controller):
@@ -105,6 +163,34 @@ class HandController(Controller):
         """Not take what is offered, or take one's own offer back."""
         return act_out(
             handover.decline(session, actor, dossier_id, reason=data.reason, seq=data.seq, key=key)
+        )
+
+    @post("/step-completion", status_code=200, sync_to_thread=True)
+    def complete_step(
+        self,
+        session: DbSession,
+        actor: CurrentActor,
+        dossier_id: FromPath[UUID],
+        data: JSONBody[StepDoneIn],
+        key: IdempotencyKey = None,
+    ) -> ActOut:
+        """Say that the open step is done: the next one of the work opens."""
+        return act_out(step_acts.complete(session, actor, dossier_id, note=data.note, seq=data.seq, key=key))
+
+    @post("/step-return", status_code=200, sync_to_thread=True)
+    def return_step(
+        self,
+        session: DbSession,
+        actor: CurrentActor,
+        dossier_id: FromPath[UUID],
+        data: JSONBody[StepBackIn],
+        key: IdempotencyKey = None,
+    ) -> ActOut:
+        """Send the dossier back to an earlier step of the work, with the reason."""
+        return act_out(
+            step_acts.send_back(
+                session, actor, dossier_id, to=data.to, reason=data.reason, seq=data.seq, key=key
+            )
         )
 
     @post("/reassignment", status_code=200, sync_to_thread=True)
@@ -168,4 +254,4 @@ class StandInController(Controller):
         standing_in.end(session, actor, delegation_id)
 
 
-route_handlers: list[Any] = [HandController, StandInController]
+route_handlers: list[Any] = [PlanController, HandController, StandInController]

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from auth import queries as people
 from auth.actor import Actor
-from dossiers import access, clocks, opinion_queries, queries, reasons, standing_in
+from dossiers import access, clocks, opinion_queries, queries, reasons, standing_in, steps
 from dossiers.documents_sets import set_on
 from dossiers.ledger import charge
 from dossiers.models import Dossier, FeeLine
@@ -88,6 +88,7 @@ def finish(
         dossier.holder_id = dossier.lease_until = dossier.offered_to_id = None
     if (after in END or after is Status.SETTLED) and dossier.asked_agency_ids:
         opinion_queries.lapse(session, dossier)
+    data = {**data, **steps.follow(session, dossier, name, data)}
     events.record(session, dossier, name, actor.id, data, private)
     session.add(dossier)
     session.flush()

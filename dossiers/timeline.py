@@ -13,6 +13,8 @@ LABELS: Final = {
     "dossier.refused": "Không tiếp nhận hồ sơ",
     "dossier.claimed": "Cán bộ nhận giải quyết",
     "dossier.released": "Trả hồ sơ về hàng chờ của đơn vị",
+    "dossier.step_done": "Xong một bước, chuyển bước tiếp theo",
+    "dossier.step_returned": "Trả lại bước trước",
     "dossier.handed_over": "Đề nghị bàn giao cho đồng nghiệp",
     "dossier.handover_taken": "Cán bộ nhận bàn giao",
     "dossier.handover_declined": "Không bàn giao nữa",

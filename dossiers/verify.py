@@ -17,6 +17,7 @@ from dossiers.verification import (
     journal,
     money,
     opinions,
+    plans,
     rights,
     roots,
     sealed,
@@ -57,6 +58,7 @@ def run(
     state.check(session, found)
     supplements.check(session, found)
     opinions.check(session, found)
+    plans.check(session, found)
     money.check(session, found)
     sealed.check(session, found)
     rights.check_keys(session, found)

@@ -214,8 +214,6 @@ AHEAD: Final = frozenset(
     {
         _A.FORWARD,
         _A.TAKE_OVER,
-        _A.COMPLETE_STEP,
-        _A.RETURN_STEP,
     }
 )
 

@@ -35,7 +35,7 @@ from dossiers.workflow import Status
 from portal import invented
 from portal.core import clock, crypto, events, runtime
 from portal.core.db import new_id
-from portal.lives_between import consult, opine
+from portal.lives_between import consult, opine, pass_on, step
 from portal.lives_scene import Act, Scene
 
 _PAPER: Final = (
@@ -263,6 +263,8 @@ COURSE: Final[Mapping[Status, Sequence[tuple[Act, int]]]] = {
         (_extend, 2),
         (consult, 2),
         (opine, 3),
+        (pass_on, 2),
+        (step, 4),
         *_TURNS,
         *_BESIDE,
     ],

@@ -1,6 +1,6 @@
-"""What agencies do with each other in invented lives (portal.lives)."""
+"""What agencies and officers do with each other in invented lives (portal.lives)."""
 
-from dossiers import opinion_queries, opinions
+from dossiers import handover, opinion_queries, opinions, step_acts, steps
 from dossiers.process_models import Ballot
 from portal.core.db import act_as
 from portal.lives_scene import Scene
@@ -35,3 +35,26 @@ def opine(at: Scene) -> object:
     return opinions.opine(
         at.session, by, at.dossier.id, row.id, ballot=at.draw.choice(list(Ballot)), text="Đã xem hồ sơ."
     )
+
+
+def pass_on(at: Scene) -> object:
+    """The holder offers the dossier to a colleague, who mostly takes it."""
+    holder = at.desk()
+    others = [one for one in at.world.officers[at.dossier.competent_agency_id] if one.id != holder.id]
+    if not others or holder.id != at.dossier.holder_id:
+        return None
+    to = at.draw.choice(others)
+    assert to.id is not None
+    handover.hand_over(at.session, holder, at.dossier.id, to_id=to.id, note="Hết ca trực.")
+    act_as(at.session, to.id, to.agency_ids)
+    answer = handover.take if at.draw.random() < 0.8 else handover.decline
+    return answer(at.session, to, at.dossier.id)
+
+
+def step(at: Scene) -> object:
+    """The holder is done with a step of the plan, or sends it back."""
+    back = step_acts.earlier(steps.of(at.session, at.dossier.id))
+    if back and at.draw.random() < 0.3:
+        to = at.draw.choice(back).position
+        return step_acts.send_back(at.session, at.desk(), at.dossier.id, to=to, reason="Còn thiếu căn cứ.")
+    return step_acts.complete(at.session, at.desk(), at.dossier.id)

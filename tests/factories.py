@@ -140,8 +140,9 @@ def procedure(
     code: str | None = None,
     level: Level = Level.FULL,
     made_content: dict[str, Any] | None = None,
+    own_steps: list[dict[str, Any]] | None = None,
 ) -> Procedure:
-    """A published procedure that the agency offers online."""
+    """A published procedure that the agency offers online; `own_steps`: the agency's own process."""
     body = made_content if made_content is not None else simple()
     made = Procedure(
         code=code or f"9.{secrets.randbelow(10**6):06d}",
@@ -173,6 +174,7 @@ def procedure(
             reason_code="PRESENCE" if level is Level.PARTIAL else None,
             reason_basis="Điều 18 Luật Hộ tịch" if level is Level.PARTIAL else None,
             verdict={},
+            steps=own_steps or [],
         )
     )
     session.flush()

@@ -76,6 +76,7 @@ _EMPTY: Final = [
     "holder_id",
     "lease_until",
     "offered_to_id",
+    "step",
     "extended_at",
 ]
 _NONE: Final[Mapping[str, Any]] = {
@@ -130,6 +131,8 @@ def fold(events: Sequence[Event]) -> Dossier:
             _file(made, event)
         else:
             made.columns |= _columns(event) | _moved(event)
+            if "step" in event.data:
+                made.columns["step"] = event.data["step"]
             _beside(made, event)
     course = course_of(events)
     made.columns["paused_since"] = paused_since(course) if course else None

@@ -68,7 +68,7 @@ def check(session: Session, found: Findings) -> None:
     """Compare every question with its events; streams that the journal shows broken are left out."""
     questions = Tape(rows(session, QUESTIONS))
     count = 0
-    for stream_id, events in _histories(session, found):
+    for stream_id, events in histories(session, found, EVENTS):
         for row in questions.before(stream_id):
             _unasked(row, found)
         kept = {row[1]: dict(zip(COLUMNS, row[2:], strict=True)) for row in questions.take(stream_id)}
@@ -88,9 +88,10 @@ def _unasked(row: Row, found: Findings) -> None:
         found.bad(KIND, row[0], f"{named('dossier', row[0], '')}, question {row[1]}: no event asked it")
 
 
-def _histories(session: Session, found: Findings) -> Iterator[tuple[str, list[Event]]]:
+def histories(session: Session, found: Findings, statement: str) -> Iterator[tuple[str, list[Event]]]:
+    """The events a statement reads, dossier by dossier, without streams the journal shows broken."""
     current, events = "", list[Event]()
-    for stream_id, body in rows(session, EVENTS):
+    for stream_id, body in rows(session, statement):
         if stream_id in found.broken:
             continue
         if stream_id != current:

@@ -42,6 +42,7 @@ COLUMNS = [
     "holder_id",
     "lease_until",
     "offered_to_id",
+    "step",
     "return_way",
     "way_back",
     "supplements",

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from auth import queries as people
 from auth.actor import Actor
 from dossiers import attachments, calendars, desk_queries, reasons, refusals
-from dossiers.attachment_rules import RESULT, TooManyFiles, is_beside
+from dossiers.attachment_rules import RESULT, is_beside, paper_of
 from dossiers.deadlines import Deadline, due
 from dossiers.models import DocumentKind
 from dossiers.timeline import OF_APPLICANT, OF_DRAFT, label_of
@@ -208,12 +208,11 @@ def would_be(session: Session, view: DossierView) -> dict[str, Any]:
     }
 
 
-def result_form(session: Session, storage: Storage, actor: Actor, view: DossierView) -> PostForm | None:
-    """The store's form for the officer's result file; None while one is there or the act is not open."""
-    try:
-        return attachments.form_plan(session, storage, actor, view.id, RESULT)
-    except TooManyFiles:
-        return None
+def result_form(storage: Storage, view: DossierView) -> PostForm | None:
+    """The store's form for the officer's result file; None while one is there."""
+    paper = paper_of(view.content, RESULT)
+    taken = [one for one in view.attachments if one.requirement_key == RESULT and one.state != "refused"]
+    return None if paper is None or taken else attachments.form_for(storage, view.id, paper)
 
 
 def unit_of(session: Session, actor: Actor, view: DossierView) -> str:
@@ -292,7 +291,7 @@ def desk_page(
         decides=decides,
         needs_file=needs_file,
         results=results,
-        upload=result_form(session, storage, actor, view) if decides and not results else None,
+        upload=result_form(storage, view) if decides and not results else None,
         accept=refusals.accept_attribute(["pdf"]),
         owed=owed,
         owed_total=sum(fee.amount_vnd for fee in owed),

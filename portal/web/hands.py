@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from auth import queries as people
 from auth.actor import Actor
 from auth.http import CurrentActor
-from dossiers import handover, standing_in
+from dossiers import handover, standing_in, step_acts
 from dossiers.controllers import OFFICER
 from portal.core.clock import ZONE, today
 from portal.core.errors import DomainError, Invalid, NotFound
@@ -21,6 +21,9 @@ from portal.web.officer_acts import ACT, AT, Desk, PostedAct
 from portal.web.pages import WITH_FORM, AnyRequest, Notice, PostedForm, done, page, problems_of, see_other
 
 HERE: Final = "/can-bo/thay-viec"
+POSTED_TO: Final = (
+    "ban-giao", "nhan-ban-giao", "khong-nhan-ban-giao", "phan-cong", "xong-buoc", "tra-buoc",
+)  # fmt: skip
 
 
 def _to(desk: Desk) -> UUID:
@@ -85,8 +88,43 @@ def reassign(desk: PostedAct) -> Response[Any]:
     )
 
 
+@post(f"{AT}/xong-buoc", **ACT)
+def complete_step(desk: PostedAct) -> Response[Any]:
+    """The open step is done."""
+    note = desk.form.get("note")[:2100]
+    return desk.attempt(
+        lambda: step_acts.complete(
+            desk.session, desk.actor, desk.dossier_id, note=note, seq=desk.seq, key=desk.key
+        ),
+        lambda _: "Đã xong bước, chuyển sang bước tiếp theo.",
+        Typed("step", field="xong-buoc-ghi-chu", extra=note),
+    )
+
+
+@post(f"{AT}/tra-buoc", **ACT)
+def return_step(desk: PostedAct) -> Response[Any]:
+    """Back to an earlier step."""
+    reason, to = desk.form.get("reason")[:2100], desk.form.get("to")
+    return desk.attempt(
+        lambda: step_acts.send_back(
+            desk.session,
+            desk.actor,
+            desk.dossier_id,
+            to=int(to) if to.isascii() and to.isdigit() and len(to) < 4 else 0,
+            reason=reason,
+            seq=desk.seq,
+            key=desk.key,
+        ),
+        lambda _: "Đã trả lại bước trước.",
+        Typed("back", field="ly-do-tra-buoc", extra=reason),
+    )
+
+
 @get(
-    [f"{AT}/{act}" for act in ("ban-giao", "nhan-ban-giao", "khong-nhan-ban-giao", "phan-cong")],
+    [
+        f"{AT}/{act}"
+        for act in ("xong-buoc", "tra-buoc", "ban-giao", "nhan-ban-giao", "khong-nhan-ban-giao", "phan-cong")
+    ],
     sync_to_thread=False,
     include_in_schema=False,
     guards=[OFFICER],
@@ -206,4 +244,15 @@ def end(session: DbSession, actor: CurrentActor, delegation_id: FromPath[UUID]) 
     return see_other(HERE, done("Đã kết thúc việc thay."))
 
 
-route_handlers: list[Any] = [hand_over, take, decline, reassign, again, stand_ins, name_one, end]
+route_handlers: list[Any] = [
+    hand_over,
+    take,
+    decline,
+    reassign,
+    complete_step,
+    return_step,
+    again,
+    stand_ins,
+    name_one,
+    end,
+]

@@ -162,6 +162,7 @@ class World:
     def _json(self, route: str, case: Case) -> dict[str, Any]:
         tail = route.rsplit("/", 1)[1]
         bodies: dict[str, dict[str, Any]] = {
+            "step-return": {"to": 1, "reason": "Còn thiếu căn cứ"},
             "handover": {"to_id": str(self.actors["colleague"].id)},
             "reassignment": {"to_id": str(self.actors["colleague"].id), "reason": "Chia lại việc"},
             "delegations": {

@@ -113,6 +113,13 @@ DESKS: dict[str, Stop] = {
     f"GET {DESK}/nhan-ban-giao": nothing(OFFICER, "/can-bo/ho-so/<processing>/nhan-ban-giao"),
     f"GET {DESK}/khong-nhan-ban-giao": nothing(OFFICER, "/can-bo/ho-so/<processing>/khong-nhan-ban-giao"),
     f"GET {DESK}/phan-cong": nothing(OFFICER, "/can-bo/ho-so/<processing>/phan-cong"),
+    f"GET {DESK}/xong-buoc": nothing(OFFICER, "/can-bo/ho-so/<processing>/xong-buoc"),
+    f"GET {DESK}/tra-buoc": nothing(OFFICER, "/can-bo/ho-so/<processing>/tra-buoc"),
+    f"POST {DESK}/xong-buoc": Stop((), {"page": PASSED}),
+    f"POST {DESK}/tra-buoc": Stop(
+        (act("can-bo-tra-buoc-thieu", "processing", "tra-buoc", {"to": "2", "reason": ""}, 422),),
+        {"empty": FORM, "filled": LANDS},
+    ),
     f"POST {DESK}/ban-giao": Stop(
         (act("can-bo-ban-giao-thieu", "processing", "ban-giao", {"to_id": ""}, 422),),
         {"empty": FORM, "filled": LANDS},

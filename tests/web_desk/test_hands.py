@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from auth.actor import Actor, Role
+from auth import sessions
+from auth.actor import Role
 from dossiers.models import Dossier
 from portal.core.clock import today
 from tests import factories
@@ -93,21 +94,23 @@ def test_a_head_assigns_and_others_have_no_such_form(unit: Unit, session: Sessio
 
 def test_the_applicant_reads_nothing_of_it(unit: Unit) -> None:
     unit.post("ban-giao", to_id=str(unit.colleague.id), note="Còn chờ sổ lưu")
-    applicant: Actor | None = unit.desk.applicant
-    assert applicant is not None
-    address = f"/ho-so/{unit.dossier.id}"
-    from auth import sessions
+    text = seen_by_applicant(unit.desk, unit.dossier)
 
-    token = sessions.start(unit.desk.session, applicant.id, applicant.name, hours=1)  # type: ignore[arg-type]
-    unit.desk.session.commit()
-    unit.desk.client.cookies.clear()
-    text = unit.desk.client.get(
-        address, headers={"accept": "text/html", "cookie": f"__Host-motcua={token}"}, follow_redirects=False
-    )
-
-    assert text.status_code == 200
     for word in ("bàn giao", "Còn chờ sổ lưu", "Vũ Thu Trang"):
-        assert word not in text.text
+        assert word not in text
+
+
+def seen_by_applicant(desk: Desk, dossier: Dossier) -> str:
+    """The applicant's own page of it."""
+    assert desk.applicant is not None
+    assert desk.applicant.id is not None
+    token = sessions.start(desk.session, desk.applicant.id, desk.applicant.name, hours=1)
+    desk.session.commit()
+    desk.client.cookies.clear()
+    headers = {"accept": "text/html", "cookie": f"__Host-motcua={token}"}
+    answer = desk.client.get(f"/ho-so/{dossier.id}", headers=headers, follow_redirects=False)
+    assert answer.status_code == 200
+    return str(answer.text)
 
 
 class TestStandIns:
@@ -156,3 +159,56 @@ class TestStandIns:
 
         assert answer.status_code == 422
         assert "Chỉ người nghỉ hoặc lãnh đạo đơn vị mới cử người thay." in answer.text
+
+
+STEPS = [
+    {"key": "receive", "name": "Tiếp nhận", "unit": "Một cửa", "role": "Cán bộ", "hours": 1},
+    {"key": "examine", "name": "Thẩm tra", "unit": "Phòng chuyên môn", "role": "Chuyên viên", "hours": 4},
+    {"key": "sign", "name": "Ký", "unit": "Ủy ban", "role": "Lãnh đạo", "hours": 2},
+    {"key": "return", "name": "Trả kết quả", "unit": "Một cửa", "role": "Văn thư", "hours": 1},
+]
+
+
+class TestPlan:
+    def started(self, desk: Desk) -> Dossier:
+        made = factories.procedure(desk.session, desk.agency.id, made_content=factories.simple(steps=STEPS))
+        dossier = desk.in_hand(made)
+        desk.open()
+        return dossier
+
+    def test_the_holder_goes_on_and_back(self, desk: Desk) -> None:
+        dossier = self.started(desk)
+        before = desk.page(dossier.id)
+        on = desk.post(dossier.id, "xong-buoc", note="Đủ căn cứ")
+        after = desk.page(dossier.id)
+        wrong = desk.post(dossier.id, "tra-buoc", to="2", reason="")
+        back = desk.post(dossier.id, "tra-buoc", to="2", reason="Thiếu xác minh")
+
+        assert "Xong bước này, sang “Ký”" in before
+        assert "Trả lại bước trước" not in before
+        assert on.status_code == 303
+        assert "Quyết định kết thúc bước này." in after
+        assert "Về bước" in after
+        assert wrong.status_code == 422
+        assert "Nhập lý do trả lại bước trước." in wrong.text
+        assert back.status_code == 303
+        assert "Xong bước này, sang “Ký”" in desk.page(dossier.id)
+
+    def test_the_applicant_reads_where_it_is(self, desk: Desk) -> None:
+        dossier = self.started(desk)
+        desk.post(dossier.id, "xong-buoc", note="Chỉ nội bộ")
+        text = seen_by_applicant(desk, dossier)
+
+        assert "Đang ở bước <strong>Ký</strong>, Ủy ban" in text
+        assert "dự kiến xong bước trước" in text
+        assert "Chỉ nội bộ" not in text
+
+    def test_the_api_tells_the_plan(self, desk: Desk) -> None:
+        dossier = self.started(desk)
+
+        items = desk.client.get(f"/api/v1/dossiers/{dossier.id}/plan").json()["items"]
+
+        assert [(one["position"], one["state"]) for one in items] == [
+            (1, "done"), (2, "open"), (3, "waiting"), (4, "waiting"),
+        ]  # fmt: skip
+        assert items[1]["due_at"] is not None
