@@ -9,9 +9,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from auth.actor import Actor, Role
 from dossiers.models import Channel, Dossier
-from dossiers.workflow import AHEAD, Action, Status, allowed
+from dossiers.workflow import Action, Status, allowed
 from portal.core.clock import now
-from portal.core.errors import Forbidden, NotFound
+from portal.core.errors import Conflict, Forbidden, NotFound
 
 D = Dossier.__table__  # type: ignore[attr-defined]
 
@@ -37,6 +37,12 @@ class OwnDossier(Forbidden):
     title = "Không được giải quyết hồ sơ của chính mình"
 
 
+class OnTheWay(Conflict):
+    """The dossier is not where the act belongs: on its way to the competent agency, or there already."""
+
+    title = "Hồ sơ chưa ở nơi làm được việc này"
+
+
 ACTOR = sa.bindparam("actor_id", type_=sa.Uuid)
 AGENCIES = sa.bindparam("agency_ids", type_=ARRAY(sa.Uuid))
 
@@ -58,6 +64,10 @@ class Guarded(Protocol):
     def receiving_agency_id(self) -> UUID: ...
     @property
     def competent_agency_id(self) -> UUID: ...
+    @property
+    def forwarded_at(self) -> datetime | None: ...
+    @property
+    def competent_received_at(self) -> datetime | None: ...
     @property
     def holder_id(self) -> UUID | None: ...
     @property
@@ -187,15 +197,46 @@ def demand(actor: Actor, action: Action, dossier: Guarded) -> None:
         raise NotHolder("Nhận giải quyết hồ sơ trước khi làm bước này.")
 
 
+# Acts of the competent agency's work: they wait until it has taken the dossier over.
+_AT_WORK: Final = frozenset({A.START, A.EXTEND, A.REASSIGN, A.ASK_SUPPLEMENT, A.ASK_DUTY})
+
+
+def on_the_way(dossier: Guarded) -> bool:
+    """Whether another agency took it in, and the competent one has not taken it over yet."""
+    elsewhere = dossier.receiving_agency_id != dossier.competent_agency_id
+    return elsewhere and dossier.status is Status.ACCEPTED and dossier.competent_received_at is None
+
+
+def demand_place(action: Action, dossier: Guarded) -> None:
+    """Refuse an act while the dossier is not where the act belongs.
+
+    Source: Decree 118/2025/NĐ-CP, art. 17(3) as amended by Decree 309/2026, art. 8(3): what is received for
+    another agency is the competent one's from when it receives it.
+
+    Raises:
+        OnTheWay.
+    """
+    moving = on_the_way(dossier)
+    if action in (A.FORWARD, A.TAKE_OVER) and not moving:
+        raise OnTheWay("Hồ sơ này không chờ chuyển: cơ quan giải quyết đã có hồ sơ.")
+    if action is A.FORWARD and dossier.forwarded_at is not None:
+        raise OnTheWay("Hồ sơ đã chuyển, đang chờ cơ quan giải quyết nhận.")
+    if action is A.TAKE_OVER and dossier.forwarded_at is None:
+        raise OnTheWay("Cơ quan tiếp nhận chưa chuyển hồ sơ này.")
+    if action in _AT_WORK and moving:
+        raise OnTheWay("Cơ quan giải quyết chưa nhận hồ sơ này, nên chưa làm được bước này.")
+
+
 def permitted(actor: Actor, dossier: Guarded) -> list[Action]:
     """The acts open to the actor now, in the order of the table."""
-    return [one for one in allowed(dossier.status) if one not in AHEAD and _may(actor, one, dossier)]
+    return [one for one in allowed(dossier.status) if _may(actor, one, dossier)]
 
 
 def _may(actor: Actor, action: Action, dossier: Guarded) -> bool:
     try:
         demand(actor, action, dossier)
-    except Forbidden:
+        demand_place(action, dossier)
+    except (Forbidden, OnTheWay):
         return False
     return True
 

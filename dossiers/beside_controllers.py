@@ -164,6 +164,7 @@ class DeskBesideController(Controller):
             submission_id=data.submission_id,
             code=data.procedure,
             agency_id=data.agency_id,
+            competent_agency_id=data.competent_agency_id,
             channel=data.channel,
             visitor=data.visitor(),
         )

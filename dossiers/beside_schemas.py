@@ -21,6 +21,7 @@ class CounterIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     submission_id: UUID
     procedure: Annotated[str, Meta(min_length=3, max_length=40)]
     agency_id: UUID
+    competent_agency_id: UUID | None = None  # who settles it, where another
     channel: Channel
     name: Annotated[str, Meta(max_length=100)]
     personal_id: Annotated[str, Meta(max_length=20)]

@@ -37,6 +37,12 @@ def start(
     return deadline
 
 
+def limit_words(session: Session, dossier: Dossier, content: RevisionContent, answers: dict[str, Any]) -> str:
+    """The dossier's limit in words, whether its clock has started or not."""
+    calendar = calendars.of(session, dossier.competent_agency_id)
+    return due(terms.time_limit(content, answers, dossier.channel), now(), calendar).rule
+
+
 def turn(session: Session, dossier: Dossier, name: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """Count the clock as the event about to be recorded leaves it; due dates and pause of the row are set.
 

@@ -34,6 +34,7 @@ from dossiers.schemas import (
     TrackingIn,
 )
 from dossiers.timeline import label_of
+from dossiers.view_parts import DocumentView
 from dossiers.workflow import Status, label, national_code
 from portal.core.clock import ZONE, local, now
 from portal.core.http import DbSession, IdempotencyKey
@@ -172,7 +173,7 @@ class DossierController(Controller):
     @get("/{dossier_id:uuid}/documents", guards=[CITIZEN], sync_to_thread=True)
     def documents(
         self, session: DbSession, actor: CurrentActor, dossier_id: FromPath[UUID]
-    ) -> list[views.DocumentView]:
+    ) -> list[DocumentView]:
         """List the dossier's documents."""
         documents = views.summary(session, actor, dossier_id).documents
         return [one for one in documents if one.kind not in desk_queries.INTERNAL]

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from auth import identifiers
 from auth.actor import Actor
-from dossiers import access, offering, queries
+from dossiers import access, intake, offering, queries
 from dossiers.filing import factor
 from dossiers.models import Channel, Dossier
 from dossiers.workflow import Status
@@ -44,14 +44,16 @@ def open_draft(
     agency_id: UUID,
     channel: Channel,
     visitor: Visitor,
+    competent_agency_id: UUID | None = None,
 ) -> Dossier:
     """Start a dossier for a visitor or a letter; the same submission_id finds the same draft.
 
-    Its personal data are sealed under a key of its own, and nobody's account owns it.
+    Its personal data are sealed under a key of its own, and nobody's account owns it. `competent_agency_id`:
+    who settles it, where the officer's agency takes it in for another (dossiers/intake.py).
 
     Raises:
         Forbidden: the officer does not serve the agency. Invalid: who came is not told well enough.
-        NotOffered, Closed, Stopped: the procedure is not received there.
+        NotOffered, Closed, Stopped: the procedure is not received there. NotTakenHere: not for that agency.
     """
     if agency_id not in actor.agency_ids:
         raise Forbidden("Bạn chỉ nhập hồ sơ cho cơ quan của mình.")
@@ -59,7 +61,9 @@ def open_draft(
         told = "Chọn nộp tại quầy hoặc qua bưu điện."
         raise Invalid(told, errors=[{"field": "channel", "message": told}])
     person = _person(visitor)
-    offer = offering.open_offering(session, code, agency_id, now())
+    competent_id = competent_agency_id or agency_id
+    offer = offering.open_offering(session, code, competent_id, now())
+    intake.demand(session, offer.content, agency_id, competent_id)
     draft_id = new_id()
     values: dict[str, Any] = {
         "id": draft_id,
@@ -74,7 +78,7 @@ def open_draft(
         "level": offer.level,
         "channel": channel,
         "receiving_agency_id": agency_id,
-        "competent_agency_id": agency_id,
+        "competent_agency_id": competent_id,
         "status": Status.DRAFT,
         "created_at": now(),
         "updated_at": now(),
@@ -110,6 +114,7 @@ def open_draft(
             "level": offer.level,
             "channel": channel,
             "entered_by": actor.id,
+            **({"competent_agency_id": competent_id} if competent_id != agency_id else {}),
         },
     )
     session.flush()

@@ -236,6 +236,7 @@ def gather(session: Session, kind: DocumentKind, dossier_id: UUID, seq: int) -> 
         deadline=clocks.counted(
             session, dossier, [one for one in clocks.of_clock(session, dossier.id) if one.seq <= seq]
         ),
+        limit=clocks.limit_words(session, dossier, content, answers),
         reception=clocks.reception(session, dossier, content),
         applicant=crypto.open_(
             session, dossier.subject_id, f"dossier.applicant|{dossier.id}", dossier.applicant

@@ -161,11 +161,12 @@ def passings(session: Session, dossier: Dossier, before: Sequence[EventRow]) -> 
         due_at = _instant(one, "due_at") if one.name in _COUNTED and "due_at" in one.data else due_at
         who, data = people_of(one.actor_id), one.data
         giver = taker = who
+        judged = due_at
         match one.name:
             case "dossier.accepted":
                 what, giver, taker = "Tiếp nhận hồ sơ", "Người nộp hồ sơ", f"{who}, {receiving}"
             case "dossier.forwarded":
-                what, giver = "Chuyển hồ sơ", f"{who}, {receiving}"
+                what, giver, judged = "Chuyển hồ sơ", f"{who}, {receiving}", _instant(one, "forward_due_at")
                 taker = agency_of(UUID(str(data["to_agency_id"])))
             case "dossier.taken_over":
                 what, giver, taker = "Nhận hồ sơ chuyển đến", receiving, f"{who}, {competent}"
@@ -200,7 +201,7 @@ def passings(session: Session, dossier: Dossier, before: Sequence[EventRow]) -> 
                 what, taker = "Trả kết quả", "Người nộp hồ sơ"
             case _:
                 continue
-        rows.append(Passing(at=one.at, what=what, giver=giver, taker=taker, due_at=due_at))
+        rows.append(Passing(at=one.at, what=what, giver=giver, taker=taker, due_at=judged))
     return rows
 
 

@@ -73,7 +73,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     return_way: str
     submitted_at: datetime
     accepted_at: datetime | None
-    deadline: Deadline | None  # from acceptance
+    deadline: Deadline | None  # from acceptance, or from when the competent agency took it over
+    limit: str = ""  # the limit in words, where no clock has started
     reception: Deadline  # from submission
     applicant: dict[str, Any]
     content: RevisionContent
@@ -173,15 +174,15 @@ def _acknowledgement(facts: Facts) -> dict[str, Any]:
 
 def _form01(facts: Facts) -> dict[str, Any]:
     """Form 01. Source: Circular 03/2025/TT-VPCP, annex I; Decree 118/2025/NĐ-CP, art. 17(3)."""
-    assert facts.deadline is not None
     total = sum(amount for _, amount in facts.fees)
     return {
         "number": facts.number,
         "papers": _papers(facts),
-        "limit": facts.deadline.rule,
-        "due": hour_and_date(facts.deadline.due_at),
-        "why": facts.deadline.summary,
-        "calendar": facts.deadline.calendar,
+        "limit": facts.deadline.rule if facts.deadline else facts.limit,
+        "due": hour_and_date(facts.deadline.due_at) if facts.deadline else "",
+        "competent": facts.competent,
+        "why": facts.deadline.summary if facts.deadline else [],
+        "calendar": facts.deadline.calendar if facts.deadline else "",
         "return_way": RETURN_WAYS[facts.return_way],
         "fees": [{"name": name, "amount": _dong(amount)} for name, amount in facts.fees],
         "total": _dong(total),

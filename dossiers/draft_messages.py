@@ -80,7 +80,7 @@ def open_drafts(session: Session, procedure_id: UUID, revision_id: UUID, since: 
             offering,
             sa.and_(
                 offering.c.revision_id == revision_id,
-                offering.c.agency_id == access.D.c.receiving_agency_id,
+                offering.c.agency_id == access.D.c.competent_agency_id,
                 offering.c.declared != Level.INFO,
             ),
         )

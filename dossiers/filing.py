@@ -177,7 +177,7 @@ def follow_revision(session: Session, dossier: Dossier, actor: Actor) -> Revisio
     Answers the new form cannot hold are dropped; the move is an event, shown as a notice. What is received no
     longer keeps the revision it was written for: the draft stays its owner's.
     """
-    offer = offering.standing_offering(session, dossier.procedure_code, dossier.receiving_agency_id, now())
+    offer = offering.standing_offering(session, dossier.procedure_code, dossier.competent_agency_id, now())
     if offer is None or offer.revision_id == dossier.revision_id:
         return queries.content(session, dossier.revision_id)
     kept = crypto.open_(session, dossier.subject_id, f"dossier.answers|{dossier.id}", dossier.answers)
@@ -260,7 +260,7 @@ def submit(session: Session, actor: Actor, dossier_id: UUID, *, idempotency_key:
     access.demand(actor, Action.SUBMIT, dossier)
     status = advance(dossier.status, Action.SUBMIT)
     instant = now()
-    offer = offering.open_offering(session, dossier.procedure_code, dossier.receiving_agency_id, instant)
+    offer = offering.open_offering(session, dossier.procedure_code, dossier.competent_agency_id, instant)
     if offer.revision_id != dossier.revision_id:
         raise RevisionMoved("Thủ tục vừa có bản mới. Mở lại tờ khai, xem các mục rồi nộp.")
     answers = crypto.open_(session, dossier.subject_id, f"dossier.answers|{dossier.id}", dossier.answers)

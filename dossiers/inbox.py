@@ -31,12 +31,15 @@ OPEN_AT_DESK = (Status.ACCEPTED, Status.PROCESSING, Status.SUPPLEMENT, Status.FI
 RUNNING = (Status.ACCEPTED, Status.PROCESSING)  # the clock may run; elsewhere it rests
 WAITING = (Status.SUPPLEMENT, Status.FINANCIAL_DUTY)  # for the citizen
 VIEWS = (
-    "to_receive", "mine", "unit", "due_today", "overdue", "waiting", "withdrawal", "asked", "settled", "all",
+    "to_receive", "to_forward", "to_take_over", "mine", "unit", "due_today", "overdue", "waiting",
+    "withdrawal", "asked", "settled", "all",
 )  # fmt: skip
 ASKED = "asked"  # what other agencies want the officer's opinion on, soonest wanted first
 # The column each view is sorted by; "all" shows the latest first.
 KEYS = {
     "to_receive": "submitted_at",
+    "to_forward": "forward_due_at",
+    "to_take_over": "forwarded_at",
     "waiting": "updated_at",
     "withdrawal": "updated_at",
     "settled": "settled_at",
@@ -57,6 +60,18 @@ def _where(view: str, of: Any = D) -> sa.ColumnElement[bool]:
     running = sa.and_(_in(*RUNNING, of=of), of.c.paused_since.is_(None))
     views: dict[str, sa.ColumnElement[bool]] = {
         "to_receive": _in(Status.SUBMITTED, of=of),
+        "to_forward": sa.and_(
+            _in(Status.ACCEPTED, of=of),
+            of.c.forward_due_at.is_not(None),
+            of.c.forwarded_at.is_(None),
+            of.c.receiving_agency_id == sa.any_(access.AGENCIES),
+        ),
+        "to_take_over": sa.and_(
+            _in(Status.ACCEPTED, of=of),
+            of.c.forwarded_at.is_not(None),
+            of.c.competent_received_at.is_(None),
+            of.c.competent_agency_id == sa.any_(access.AGENCIES),
+        ),
         "mine": sa.and_(working, of.c.holder_id == access.ACTOR),
         "unit": working,
         "due_today": sa.and_(running, of.c.due_at >= instant, of.c.due_at <= day_end),
@@ -172,8 +187,8 @@ def _shown(view: str, page: sa.Subquery) -> Direct:
     wanted = page.c.key if view == ASKED else sa.null()
     return Direct(
         sa.select(
-            *OF_DOSSIER, D.c.settled_at, D.c.applicant, D.c.subject_id, wanted.label("answer_by"),
-            agency.c.name.label("agency_name"), key_of.c.wrapped,
+            *OF_DOSSIER, D.c.settled_at, D.c.applicant, D.c.subject_id,
+            wanted.label("answer_by"), agency.c.name.label("agency_name"), key_of.c.wrapped,
         )
         .join(page, page.c.id == D.c.id)
         .join(agency, agency.c.id == D.c.receiving_agency_id)
@@ -223,7 +238,13 @@ def desk_counts(session: Session, actor: Actor, *, day_end: datetime) -> dict[st
 @built_once
 def _counts() -> Direct:
     """One branch an index: by what is waited for where the agency receives, else by the role it has."""
-    columns = (D.c.status, D.c.holder_id, D.c.due_at, D.c.paused_since)
+    columns = [
+        D.c[name]
+        for name in (
+            "status", "holder_id", "due_at", "paused_since", "forward_due_at", "forwarded_at",
+            "competent_received_at", "receiving_agency_id", "competent_agency_id",
+        )
+    ]  # fmt: skip
     waiting = (_in(Status.SUBMITTED), _in(*OPEN_AT_DESK), _in(Status.WITHDRAWAL_ASKED), _in(Status.SETTLED))
     received, competent, support = _roles(sa.any_(access.AGENCIES))
     parts = [sa.select(*columns).where(received, access.served_by(), group) for group in waiting]

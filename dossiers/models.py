@@ -148,6 +148,13 @@ class Dossier(Stream, table=True):
             postgresql_where=sa.text("competent_agency_id <> receiving_agency_id"),
         ),
         sa.Index(
+            "ix_dossier_to_forward",
+            "receiving_agency_id",
+            "forward_due_at",
+            "id",
+            postgresql_where=sa.text("forward_due_at IS NOT NULL AND forwarded_at IS NULL"),
+        ),
+        sa.Index(
             "ix_dossier_support",
             "support_agency_id",
             "updated_at",
@@ -186,6 +193,7 @@ class Dossier(Stream, table=True):
     submitted_at: datetime | None = Field(default=None, sa_type=Instant)
     reception_due_at: datetime | None = Field(default=None, sa_type=Instant)
     accepted_at: datetime | None = Field(default=None, sa_type=Instant)
+    forward_due_at: datetime | None = Field(default=None, sa_type=Instant)  # where another is competent
     forwarded_at: datetime | None = Field(default=None, sa_type=Instant)
     competent_received_at: datetime | None = Field(default=None, sa_type=Instant)
     original_due_at: datetime | None = Field(default=None, sa_type=Instant)  # never overwritten

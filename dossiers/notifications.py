@@ -23,7 +23,7 @@ from sqlmodel import Session, col
 from auth import queries as people
 from auth.actor import Role
 from auth.models import Account, Membership
-from dossiers import clocks, queries, return_words, turn_words
+from dossiers import clocks, forwarding_words, queries, return_words, turn_words
 from dossiers.documents import event_of, office
 from dossiers.models import Dossier
 from dossiers.notifications_money import ABOUT_MONEY, of_money
@@ -153,9 +153,9 @@ def _submitted(change: Change) -> tuple[str, list[str]]:
 
 
 def _accepted(change: Change) -> tuple[str, list[str]]:
-    due = clock_and_weekday(change.due_at) if change.due_at else ""
+    due = forwarding_words.date_of(change.due_at)
     return "đã được tiếp nhận", [
-        f"Hồ sơ đã được tiếp nhận, số hồ sơ {change.number}. Hẹn trả kết quả trước {due}.",
+        f"Hồ sơ đã được tiếp nhận, số hồ sơ {change.number}. {due}",
         "Giấy tiếp nhận hồ sơ và hẹn trả kết quả (mẫu số 01) có trong trang hồ sơ.",
         "Bạn không cần làm gì lúc này.",
     ]
@@ -211,6 +211,7 @@ _WORDS: Final[dict[str, Callable[[Change], tuple[str, list[str]]]]] = {
     "dossier.delivered": _delivered,
     **turn_words.WORDS,
     **return_words.WORDS,
+    **forwarding_words.WORDS,
     "dossier.due_recounted": _moved,
     "dossier.incident_passed": _moved,
 }

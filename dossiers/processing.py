@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from auth import queries as people
 from auth.actor import Actor
-from dossiers import access, clocks, opinion_queries, queries, reasons, standing_in, steps
+from dossiers import access, calendars, clocks, opinion_queries, queries, reasons, standing_in, steps
+from dossiers.deadlines import forward_due
 from dossiers.documents_sets import set_on
 from dossiers.ledger import charge
 from dossiers.models import Dossier, FeeLine
@@ -55,6 +56,7 @@ def begin(
     access.demand(actor, action, dossier)
     after = advance(dossier.status, action, came_from(dossier))
     demand_version(dossier, seq)
+    access.demand_place(action, dossier)
     return dossier, after
 
 
@@ -115,6 +117,8 @@ def receive(
 ) -> Dossier:
     """Accept the dossier as full and correct: official number, due date, fee lines; the clock starts.
 
+    Where another agency is competent, no clock runs before that one takes the dossier over.
+
     Source: Decree 118/2025/NĐ-CP, art. 17(3) as amended by Decree 309/2026, art. 8(3).
 
     Raises:
@@ -130,7 +134,12 @@ def receive(
     dossier.accepted_at = now()
     dossier.form_set = set_on(local(dossier.accepted_at).date())
     dossier.number = allot_number(dossier.receiving_agency_id, code, dossier.accepted_at)
-    deadline = clocks.start(session, dossier, content, answers, dossier.accepted_at)
+    deadline = None
+    if dossier.competent_agency_id == dossier.receiving_agency_id:
+        deadline = clocks.start(session, dossier, content, answers, dossier.accepted_at)
+    else:
+        calendar = calendars.of(session, dossier.receiving_agency_id)
+        dossier.forward_due_at = forward_due(dossier.accepted_at, calendar)
     day = local(dossier.accepted_at).date()
     owed = terms.amounts(content, answers, channel=dossier.channel, on=day)
     charge(
@@ -151,9 +160,10 @@ def receive(
             "accepted_at": dossier.accepted_at,
             "due_at": dossier.due_at,
             "owed_vnd": sum(amount for _, amount in owed),
-            "rule": deadline.rule,
+            "rule": deadline.rule if deadline else None,
             "calendar": dossier.calendar,
             "form_set": dossier.form_set,
+            **({"forward_due_at": dossier.forward_due_at} if dossier.forward_due_at else {}),
         },
     )
 

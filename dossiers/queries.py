@@ -133,6 +133,8 @@ class DossierRow(msgspec.Struct, frozen=True, kw_only=True):
     accepted_at: datetime | None
     reception_due_at: datetime | None
     due_at: datetime | None
+    forward_due_at: datetime | None  # by when the desk sends it on to another agency
+    forwarded_at: datetime | None
     updated_at: datetime
     holder_id: UUID | None
     seq: int  # its version, for acts on what was seen
@@ -213,6 +215,8 @@ def paged(rows: Sequence[Any], limit: int, key: str, names: Mapping[UUID, str] |
             accepted_at=row.accepted_at,
             reception_due_at=row.reception_due_at,
             due_at=row.due_at,
+            forward_due_at=row.forward_due_at,
+            forwarded_at=row.forwarded_at,
             updated_at=row.updated_at,
             holder_id=row.holder_id,
             seq=row.seq,

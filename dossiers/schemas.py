@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from dossiers.queries import DossierRow
-from dossiers.views import AttachmentView, DecisionView, DocumentView, FeeView
+from dossiers.view_parts import AttachmentView, DecisionView, DocumentView, FeeView
 
 Words = Annotated[str, Meta(max_length=2000)]
 
@@ -83,7 +83,12 @@ class DossierOut(Struct, frozen=True, kw_only=True):
     status: StatusOut
     agency_id: UUID
     agency_name: str
+    receiving_agency_id: UUID
+    receiving_agency_name: str
     submitted_at: datetime | None
+    forward_due_at: datetime | None
+    forwarded_at: datetime | None
+    competent_received_at: datetime | None
     reception_due_at: datetime | None
     accepted_at: datetime | None
     due_at: datetime | None

@@ -10,6 +10,8 @@ LABELS: Final = {
     "dossier.revision_seen": "Xem điều thay đổi của bản mới",
     "dossier.submitted": "Nộp hồ sơ",
     "dossier.accepted": "Tiếp nhận hồ sơ, hẹn ngày trả kết quả",
+    "dossier.forwarded": "Chuyển hồ sơ tới cơ quan giải quyết",
+    "dossier.taken_over": "Cơ quan giải quyết nhận hồ sơ, bắt đầu tính thời hạn",
     "dossier.refused": "Không tiếp nhận hồ sơ",
     "dossier.claimed": "Cán bộ nhận giải quyết",
     "dossier.released": "Trả hồ sơ về hàng chờ của đơn vị",

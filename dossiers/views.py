@@ -16,6 +16,7 @@ from dossiers.deadlines import Deadline
 from dossiers.draft_shapes import DraftNews
 from dossiers.models import Attachment, Decision, Document, FeeLine
 from dossiers.timeline import INTERNAL
+from dossiers.view_parts import AttachmentView, DecisionView, DocumentView, FeeView
 from dossiers.workflow import Action, Status
 from portal.core import crypto, events
 from portal.core.crypto import SubjectKey
@@ -23,51 +24,6 @@ from portal.core.db import built_once
 from portal.core.direct import Direct
 from portal.core.events import EventRow
 from services_catalog.content import RevisionContent
-
-
-class AttachmentView(msgspec.Struct, frozen=True):
-    id: UUID
-    requirement_key: str
-    filename: str
-    state: str
-    reason: str | None
-    kind: str | None
-    size: int
-    sha256: str | None
-    supplement_id: UUID | None = None  # the request it was handed in for
-
-
-class FeeView(msgspec.Struct, frozen=True):
-    id: UUID
-    key: str
-    name: str
-    amount_vnd: int
-    settled_at: datetime | None
-    waived_at: datetime | None = None
-    waiver: str | None = None
-    duty: bool = False
-
-    @property
-    def owed(self) -> bool:
-        """Whether it is to be paid still: what was neither paid nor waived is owed whole."""
-        return self.settled_at is None and self.waived_at is None
-
-
-class DocumentView(msgspec.Struct, frozen=True):
-    id: UUID
-    kind: str
-    code: str
-    size: int
-    sha256: str
-    created_at: datetime
-
-
-class DecisionView(msgspec.Struct, frozen=True):
-    outcome: str
-    decided_at: datetime
-    on_time: bool
-    ground: str
-    signer: str
 
 
 class DossierView(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +45,8 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     agency_id: UUID
     agency_name: str
     agency_code: str
+    receiving_agency_id: UUID
+    receiving_agency_name: str  # who took it in; `agency`: who settles it
     created_at: datetime
     updated_at: datetime
     submitted_at: datetime | None
@@ -101,6 +59,7 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     return_way: str
     holder_id: UUID | None
     lease_until: datetime | None
+    forward_due_at: datetime | None
     forwarded_at: datetime | None
     competent_received_at: datetime | None
     extended_at: datetime | None
@@ -129,6 +88,16 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     deadline: Deadline | None
     allowed: list[Action]
     news: DraftNews | None = None  # of a draft its owner opens (draft_news)
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether one agency takes it in and another settles it."""
+        return self.receiving_agency_id != self.agency_id
+
+    @property
+    def on_the_way(self) -> bool:
+        """Whether it is accepted and the agency that settles it has not taken it over yet."""
+        return self.elsewhere and self.status is Status.ACCEPTED and self.competent_received_at is None
 
 
 class _Attachment(msgspec.Struct):
@@ -213,6 +182,8 @@ def summary(session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: 
         agency_id=row.competent_agency_id,
         agency_name=row.agency_name,
         agency_code=row.agency_code,
+        receiving_agency_id=row.receiving_agency_id,
+        receiving_agency_name=row.receiving_agency_name,
         is_own=row.applicant_id == actor.id,
         is_keyed=row.entered_by == actor.id,
         holds=access.held_by(actor, row),
@@ -259,6 +230,7 @@ _PLAIN = [
     "return_way",
     "holder_id",
     "lease_until",
+    "forward_due_at",
     "forwarded_at",
     "competent_received_at",
     "extended_at",
@@ -282,12 +254,14 @@ _BESIDE = (
 @built_once
 def _statement() -> Direct:
     agency, key = Agency.__table__, SubjectKey.__table__  # type: ignore[attr-defined]
+    receiving = agency.alias("receiving")
     return Direct(
         sa.select(
             *(access.D.c[name] for name in (*_PLAIN, *_BESIDE)),
             key.c.wrapped,
             agency.c.name.label("agency_name"),
             agency.c.code.label("agency_code"),
+            receiving.c.name.label("receiving_agency_name"),
             _ATTACHMENTS.label("attachments"),
             _FEES.label("fees"),
             _DOCUMENTS.label("documents"),
@@ -297,6 +271,7 @@ def _statement() -> Direct:
         .select_from(access.D)
         .join(key, key.c.subject_id == access.D.c.subject_id)
         .join(agency, agency.c.id == access.D.c.competent_agency_id)
+        .join(receiving, receiving.c.id == access.D.c.receiving_agency_id)
         .where(access.D.c.id == sa.bindparam("dossier_id", type_=sa.Uuid), access.visible_to())
     )
 

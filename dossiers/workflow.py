@@ -209,14 +209,6 @@ TRANSITIONS: Final[Mapping[tuple[Status, Action], Status | Back]] = {
     **_stays(_A.ANSWER_COMPLAINT, *_FILED),
 }
 
-# Acts that the law and this table know and no service does yet: nobody is offered them.
-AHEAD: Final = frozenset(
-    {
-        _A.FORWARD,
-        _A.TAKE_OVER,
-    }
-)
-
 
 def advance(status: Status, action: Action, came_from: Status | None = None) -> Status:
     """The status after the act. `came_from` is where a supplement, duty or withdrawal began.

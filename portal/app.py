@@ -19,6 +19,7 @@ import dossiers.attachment_controllers
 import dossiers.batch_controllers
 import dossiers.beside_controllers
 import dossiers.controllers
+import dossiers.forwarding_controllers
 import dossiers.hand_controllers
 import dossiers.money_controllers
 import dossiers.opinion_controllers
@@ -114,6 +115,7 @@ def create_app(
             *dossiers.batch_controllers.route_handlers,
             *dossiers.hand_controllers.route_handlers,
             *dossiers.opinion_controllers.route_handlers,
+            *dossiers.forwarding_controllers.route_handlers,
             *dossiers.statistics_controllers.route_handlers,
             *portal.web.route_handlers,
             create_static_files_router(

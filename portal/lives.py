@@ -17,8 +17,8 @@ from sqlmodel import Session
 
 from auth import service as accounts
 from auth.actor import Actor, Role
-from dossiers import filing, queries
-from dossiers.models import Dossier
+from dossiers import counter, filing, queries
+from dossiers.models import Channel, Dossier
 from dossiers.tasks import effect_key
 from dossiers.workflow import END
 from portal import invented
@@ -67,7 +67,7 @@ def _world(draw: random.Random, subscribers: Mapping[str, Sequence[str]]) -> Wor
         rows = session.execute(
             sa.text(
                 """
-                SELECT p.code, o.agency_id, r.began_at AS since
+                SELECT p.code, o.agency_id, r.began_at AS since, r.content ->> 'intake_scope' AS scope
                 FROM offering o JOIN procedure p ON p.current_revision_id = o.revision_id
                 JOIN procedure_revision r ON r.id = o.revision_id
                 WHERE o.declared <> 'info' ORDER BY p.code, o.agency_id
@@ -115,7 +115,7 @@ def _officer(session: Session, draw: random.Random, agency_id: UUID) -> Actor:
 def live(world: World, draw: random.Random) -> bool:
     """One dossier from its draft to wherever it stands today; whether it was filed."""
     offer = draw.choice(world.offers)
-    who = draw.choice(world.people)
+    who = _counter_of(world, draw, offer) or draw.choice(world.people)
     at = world.until - timedelta(minutes=60 + draw.random() ** 4 * DAYS * 24 * 60)  # most of late
     with clock.at(at):
         dossier_id = _drafted(world, draw, offer, who)
@@ -131,14 +131,41 @@ def live(world: World, draw: random.Random) -> bool:
     return True
 
 
+def _counter_of(world: World, draw: random.Random, offer: Offer) -> Actor | None:
+    """An officer elsewhere who takes the dossier in, now and then where that may be."""
+    others = [one for one in sorted(world.officers) if one != offer.agency_id]
+    if offer.scope in (None, "unit") or not others or draw.random() < 0.5:
+        return None
+    return draw.choice(world.officers[draw.choice(others)])
+
+
+def _opened(session: Session, draw: random.Random, offer: Offer, who: Actor) -> Dossier:
+    """A draft of the citizen's own, or one an officer keys in for a visitor."""
+    if not who.agency_ids:
+        return filing.open_draft(
+            session, who, submission_id=uuid4(), code=offer.code, agency_id=offer.agency_id
+        )
+    visitor = counter.Visitor(
+        name=invented.person_name(draw), personal_id=invented.personal_id(draw), phone=invented.phone(draw)
+    )
+    return counter.open_draft(
+        session,
+        who,
+        submission_id=uuid4(),
+        code=offer.code,
+        agency_id=min(who.agency_ids),
+        competent_agency_id=offer.agency_id,
+        channel=Channel.COUNTER,
+        visitor=visitor,
+    )
+
+
 def _drafted(world: World, draw: random.Random, offer: Offer, who: Actor) -> UUID | None:
     """The filed dossier; None where its procedure takes none that day, or the draft stays one."""
     try:
         with unit_of_work() as session:
             act_as(session, who.id, who.agency_ids)
-            dossier = filing.open_draft(
-                session, who, submission_id=uuid4(), code=offer.code, agency_id=offer.agency_id
-            )
+            dossier = _opened(session, draw, offer, who)
             content = queries.content(session, dossier.revision_id)
             answers = invented.answers(content.form, draw, clock.today())
             filing.save_answers(session, who, dossier.id, seq=None, answers=answers)

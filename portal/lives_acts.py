@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from auth.actor import Actor
 from dossiers import (
+    access,
     calendars,
     complaints,
     decision,
@@ -35,7 +36,7 @@ from dossiers.workflow import Status
 from portal import invented
 from portal.core import clock, crypto, events, runtime
 from portal.core.db import new_id
-from portal.lives_between import consult, opine, pass_on, step
+from portal.lives_between import consult, opine, pass_on, send_on, step
 from portal.lives_scene import Act, Scene
 
 _PAPER: Final = (
@@ -76,14 +77,16 @@ def paper(
 
 
 def _receive(at: Scene) -> object:
-    return processing.receive(at.session, at.desk(), at.dossier.id)
+    return processing.receive(at.session, at.front(), at.dossier.id)
 
 
 def _refuse(at: Scene) -> object:
-    return processing.refuse(at.session, at.desk(), at.dossier.id, reason="Thiếu giấy tờ theo quy định.")
+    return processing.refuse(at.session, at.front(), at.dossier.id, reason="Thiếu giấy tờ theo quy định.")
 
 
 def _claim(at: Scene) -> object:
+    if access.on_the_way(at.dossier):
+        return send_on(at)
     return processing.claim(at.session, at.desk(), at.dossier.id)
 
 

@@ -1,6 +1,6 @@
 """What agencies and officers do with each other in invented lives (portal.lives)."""
 
-from dossiers import handover, opinion_queries, opinions, step_acts, steps
+from dossiers import forwarding, handover, opinion_queries, opinions, step_acts, steps
 from dossiers.process_models import Ballot
 from portal.core.db import act_as
 from portal.lives_scene import Scene
@@ -58,3 +58,10 @@ def step(at: Scene) -> object:
         to = at.draw.choice(back).position
         return step_acts.send_back(at.session, at.desk(), at.dossier.id, to=to, reason="Còn thiếu căn cứ.")
     return step_acts.complete(at.session, at.desk(), at.dossier.id)
+
+
+def send_on(at: Scene) -> object:
+    """From the agency that took it in to the one that settles it, and there taken over."""
+    if at.dossier.forwarded_at is None:
+        return forwarding.forward(at.session, at.front(), at.dossier.id, note="Kèm bản chính.")
+    return forwarding.take_over(at.session, at.desk(), at.dossier.id)

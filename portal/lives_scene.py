@@ -19,6 +19,7 @@ class Offer(msgspec.Struct, frozen=True):
     code: str
     agency_id: UUID
     since: datetime
+    scope: str | None = None  # whose counters take it in for that agency (content.intake_scope)
 
 
 class World(msgspec.Struct):
@@ -50,8 +51,14 @@ class Scene(msgspec.Struct, frozen=True):
         act_as(self.session, chosen.id, chosen.agency_ids)
         return chosen
 
+    def front(self) -> Actor:
+        """An officer of the agency that takes it in, who asks from here on."""
+        chosen = self.draw.choice(self.world.officers[self.dossier.receiving_agency_id])
+        act_as(self.session, chosen.id, chosen.agency_ids)
+        return chosen
+
     def own(self) -> Actor:
-        """The applicant, who asks from here on."""
+        """The applicant, or who entered it for them, who asks from here on."""
         act_as(self.session, self.applicant.id, self.applicant.agency_ids)
         return self.applicant
 

@@ -20,6 +20,7 @@ import dossiers.attachment_sweeps
 import dossiers.batches
 import dossiers.documents
 import dossiers.draft_messages
+import dossiers.forwarding_messages
 import dossiers.inspection
 import dossiers.notifications
 import dossiers.notifications_beside
@@ -91,7 +92,12 @@ SUBSCRIBERS: Final[Mapping[str, Sequence[str]]] = {
     dossiers.batches.BEGUN: [dossiers.batches.RUN],
     dossiers.printing.SLIP_ASKED: ["dossiers.documents.form06"],
     "dossier.handed_over": ["dossiers.documents.hand_over"],
-    "dossier.forwarded": ["dossiers.documents.hand_over"],
+    "dossier.forwarded": [
+        "dossiers.documents.hand_over",
+        "dossiers.notifications.tell_applicant",
+        dossiers.forwarding_messages.TELL,
+    ],
+    "dossier.taken_over": ["dossiers.notifications.tell_applicant"],
     "dossier.reopened": ["dossiers.notifications.tell_applicant"],
     "dossier.result_sent": ["dossiers.notifications.tell_applicant"],
     "dossier.consulted": [dossiers.opinion_messages.TELL],

@@ -249,6 +249,7 @@ class RevisionContent(Part, frozen=True, kw_only=True):
     `time_limit` holds where neither the case nor the way of filing has its own. A supplement pauses it or
     begins it anew (`supplement_clock`); the applicant has `supplement_days` working days for it, None = no
     end. `reception_hours` or `reception_days` (working) replace the limit of the check at reception.
+    `intake_scope`: whose counters take it in besides the competent unit's, those of the province or all.
     `sequence` is the course the public reads, `steps` the work inside the agency. `departments`,
     `applicants`: who settles it and who may ask for it, in the words of an imported record.
     """
@@ -262,6 +263,7 @@ class RevisionContent(Part, frozen=True, kw_only=True):
     time_limit: TimeLimit
     supplement_clock: Literal["pause", "restart"] = "pause"
     supplement_days: Annotated[int, Meta(ge=1, le=365)] | None = None
+    intake_scope: Literal["unit", "province", "nation"] = "unit"
     reception_hours: Annotated[int, Meta(ge=1, le=1000)] | None = None
     reception_days: Annotated[int, Meta(ge=1, le=365)] | None = None
     cases: Annotated[list[Case], Meta(max_length=100)] = []

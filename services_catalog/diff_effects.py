@@ -41,6 +41,12 @@ def own_reception(both: Both) -> Effect:
     return NOTICE if both.old is not None and both.new is not None and both.new < both.old else LEGAL
 
 
+def intake(both: Both) -> Effect:
+    """Of how far away it may be handed in: a narrower circle burdens."""
+    circles = ("unit", "province", "nation")
+    return NOTICE if circles.index(both.new) > circles.index(both.old) else LEGAL
+
+
 def clock_mode(both: Both) -> Effect:
     """Of what a supplement does to the limit: to begin it anew burdens."""
     return LEGAL if both.new == "restart" else NOTICE

@@ -25,6 +25,11 @@ Words = Callable[[Any, RevisionContent], str]
 CHANNELS: Final = {"online": "trực tuyến", "counter": "tại quầy", "post": "qua bưu điện"}
 AUDIENCE: Final = {"citizen": "công dân", "organisation": "tổ chức"}
 CLOCKS: Final = {"pause": "tạm dừng, rồi tính tiếp", "restart": "tính lại từ đầu"}
+SCOPES: Final = {
+    "unit": "cơ quan giải quyết",
+    "province": "mọi nơi tiếp nhận trong tỉnh",
+    "nation": "mọi nơi tiếp nhận trong cả nước",
+}
 AGENCY_LEVELS: Final = {"commune": "cấp xã", "province": "cấp tỉnh", "ministry": "cấp bộ"}
 LIFE_EVENTS: Final = {
     "birth": "Sinh con",

@@ -644,6 +644,7 @@ def _columns() -> None:
     op.add_column(
         "dossier", sa.Column("asked_agency_ids", ARRAY(sa.Uuid), nullable=False, server_default="{}")
     )
+    op.add_column("dossier", sa.Column("forward_due_at", INSTANT))
     op.add_column("dossier", sa.Column("form_set", sa.String(8)))
     op.add_column("dossier", sa.Column("owner", sa.LargeBinary))
     op.add_column(
@@ -652,6 +653,12 @@ def _columns() -> None:
     op.add_column("dossier", sa.Column("phone_index", sa.LargeBinary))
     op.add_column("dossier", sa.Column("personal_id_index", sa.LargeBinary))
     op.alter_column("dossier", "applicant_id", existing_type=sa.UUID(), nullable=True)
+    op.create_index(
+        "ix_dossier_to_forward",
+        "dossier",
+        ["receiving_agency_id", "forward_due_at", "id"],
+        postgresql_where=sa.text("forward_due_at IS NOT NULL AND forwarded_at IS NULL"),
+    )
     op.create_index(
         "ix_dossier_consulted",
         "dossier",

@@ -62,23 +62,11 @@ class Dossier(msgspec.Struct):
 
 # Columns that are empty until an event fills them.
 _EMPTY: Final = [
-    "reference",
-    "number",
-    "submitted_at",
-    "reception_due_at",
-    "accepted_at",
-    "original_due_at",
-    "due_at",
-    "calendar",
-    "form_set",
-    "settled_at",
-    "returned_at",
-    "holder_id",
-    "lease_until",
-    "offered_to_id",
-    "step",
-    "extended_at",
-]
+    "reference", "number", "submitted_at", "reception_due_at", "accepted_at", "original_due_at",
+    "due_at", "calendar", "form_set", "settled_at", "returned_at", "holder_id", "lease_until",
+    "offered_to_id", "step", "extended_at", "forward_due_at", "forwarded_at",
+    "competent_received_at",
+]  # fmt: skip
 _NONE: Final[Mapping[str, Any]] = {
     "way_back": [],
     "supplements": 0,
@@ -188,7 +176,7 @@ def _columns(event: Event) -> dict[str, Any]:
                 "procedure_id": data["procedure_id"],
                 "revision_id": data["revision_id"],
                 "receiving_agency_id": data["agency_id"],
-                "competent_agency_id": data["agency_id"],
+                "competent_agency_id": data.get("competent_agency_id", data["agency_id"]),
                 "level": data["level"],
                 "channel": data["channel"],
                 "created_at": Near(event.at),
@@ -216,7 +204,12 @@ def _columns(event: Event) -> dict[str, Any]:
                 "original_due_at": _instant(data["due_at"]),
                 "calendar": data.get("calendar", ...),
                 "form_set": data.get("form_set"),
+                "forward_due_at": _instant(data.get("forward_due_at")),
             }
+        case "forwarded":
+            return {"forwarded_at": _instant(data["forwarded_at"])}
+        case "taken_over":
+            return {"competent_received_at": _instant(data["at"]), "calendar": data["calendar"]}
         case "supplement_asked":
             return {"supplements": data["number"]}
         case "supplemented":

@@ -47,6 +47,9 @@ COLUMNS = [
     "way_back",
     "supplements",
     "extended_at",
+    "forward_due_at",
+    "forwarded_at",
+    "competent_received_at",
     "consulted_agency_ids",
     "asked_agency_ids",
 ]
@@ -63,7 +66,7 @@ DOSSIERS = f"""
     FROM dossier d
     LEFT JOIN subject_key k ON k.subject_id = d.subject_id
     LEFT JOIN offering o ON o.id = d.offering_id AND o.revision_id = d.revision_id
-        AND o.agency_id = d.receiving_agency_id AND o.procedure_id = d.procedure_id
+        AND o.agency_id = d.competent_agency_id AND o.procedure_id = d.procedure_id
     ORDER BY d.id
 """  # noqa: S608 - constants
 FILES = """

@@ -17,6 +17,7 @@ from services_catalog.diff_words import (
     LIFE_EVENTS,
     NEEDED,
     PER,
+    SCOPES,
     SIGNING,
     conditions,
 )
@@ -43,6 +44,7 @@ WORDS: Final[dict[str, list[tuple[str, str]]]] = {
     "reasons": [(reason.value, words) for reason, words in REASONS.items()],
     "accept": [("pdf", "PDF"), ("jpeg", "Ảnh JPEG"), ("png", "Ảnh PNG"), ("docx", "Word (DOCX)")],
     "clocks": _pairs(CLOCKS),
+    "scopes": _pairs(SCOPES),
     "units": [
         ("working_day", "ngày làm việc"),
         ("working_hour", "giờ làm việc"),

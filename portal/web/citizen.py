@@ -15,7 +15,8 @@ from auth.http import CurrentActor, requires
 from dossiers import access, calendars, desk_queries, incidents, messages, queries, views
 from dossiers.models import DocumentKind
 from dossiers.timeline import OF_APPLICANT, OF_DRAFT, label_of
-from dossiers.views import DocumentView, DossierView
+from dossiers.view_parts import DocumentView
+from dossiers.views import DossierView
 from dossiers.workflow import END, Status
 from portal.core.clock import local, now, today
 from portal.core.errors import Forbidden
@@ -93,7 +94,7 @@ def dossier_page(
         dossier=view,
         today=today(),
         late=view.status in RUNNING and view.due_at is not None and view.due_at < now(),
-        running=view.status in RUNNING,
+        running=view.status in RUNNING and view.due_at is not None,
         days_left=calendars.of(session, view.agency_id).working_days_between(today(), due_on)
         if due_on and due_on > today()
         else 0,
@@ -149,6 +150,15 @@ def _about(name: str, view: DossierView) -> str:
             papers = f"{count} tệp giấy tờ, đã niêm phong. " if count else ""
             return f"{papers}Mã tra cứu {view.reference}."
         case "dossier.accepted" if view.due_at is not None:
+            due = f"Hẹn trả {weekday_date(view.due_at)}."
+            if view.elsewhere:
+                return f"{view.receiving_agency_name}, để chuyển tới {view.agency_name}."
+            return f"{view.agency_name}. {due}"
+        case "dossier.accepted" if view.elsewhere:
+            return f"{view.receiving_agency_name}, để chuyển tới {view.agency_name}."
+        case "dossier.forwarded":
+            return f"Từ {view.receiving_agency_name} tới {view.agency_name}."
+        case "dossier.taken_over" if view.due_at is not None:
             return f"{view.agency_name}. Hẹn trả {weekday_date(view.due_at)}."
         case "dossier.refused":
             return f"{view.agency_name}. Lý do ghi trong phiếu mẫu 03."
@@ -173,6 +183,9 @@ def _next(view: DossierView) -> tuple[str, str] | None:
         case Status.SUBMITTED if view.reception_due_at is not None:
             until = datetime_vi(view.reception_due_at)
             return "Tiếp theo: trả lời có tiếp nhận hay không", f"Chậm nhất {until}."
+        case Status.ACCEPTED if view.on_the_way:
+            where = f"{view.agency_name} nhận hồ sơ"
+            return f"Tiếp theo: {where}", "Thời hạn giải quyết và ngày hẹn tính từ lúc đó."
         case Status.ACCEPTED:
             return "Tiếp theo: cán bộ giải quyết", "Bạn thấy ở đây khi có người nhận việc."
         case Status.PROCESSING:

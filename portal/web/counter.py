@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from auth import queries as people
 from auth.actor import Actor
 from auth.http import CurrentActor
-from dossiers import counter, desk_queries
+from dossiers import counter, desk_queries, intake
 from dossiers.controllers import OFFICER
 from dossiers.counter import Visitor
 from dossiers.models import Channel
@@ -22,7 +22,8 @@ CHANNELS: Final = (
     (Channel.COUNTER.value, "Nộp trực tiếp tại quầy"),
     (Channel.POST.value, "Gửi qua bưu điện"),
 )
-FIELDS: Final = ("procedure", "agency", "channel", "name", "personal_id", "phone", "email", "address")
+WHO: Final = ("name", "personal_id", "phone", "email", "address")
+FIELDS: Final = ("procedure", "agency", "competent", "channel", *WHO)
 
 
 @get(HERE, sync_to_thread=True, include_in_schema=False, guards=[OFFICER])
@@ -42,13 +43,15 @@ def _page(
     status_code: int = 200,
 ) -> Response[Any]:
     mistakes, problems = problems_of(wrong or [])
+    wide, others = intake.elsewhere(session, actor)
     return page(
         request,
         "desk/counter.html",
         status_code=status_code,
         has_errors=bool(problems),
         unit=unit_name(session, actor),
-        procedures=desk_queries.procedures(session, actor),
+        procedures=sorted({*desk_queries.procedures(session, actor), *wide}, key=lambda one: one[1]),
+        others=[(str(agency_id), name) for agency_id, name in others],
         agencies=[(str(one[0]), one[2]) for one in people.agencies_of(session, actor.agency_ids)],
         channels=CHANNELS,
         typed={name: typed.get(name, "") for name in FIELDS},
@@ -63,18 +66,17 @@ def _page(
 def begin(request: AnyRequest, session: DbSession, actor: CurrentActor, form: PostedForm) -> Response[Any]:
     """Open the draft and go to its form; a second press finds the same one."""
     typed = {name: form.get(name)[:300] for name in FIELDS}
-    key, agency = form.get("key"), form.get("agency")
+    key, agency, competent = form.get("key"), form.get("agency"), form.get("competent")
     try:
         submission_id, agency_id = UUID(key), UUID(agency)
+        competent_id = UUID(competent) if competent else None
     except ValueError:
         raise Malformed("Biểu mẫu thiếu thông tin. Tải lại trang rồi thử lại.") from None
     wrong = [] if typed["procedure"] else [{"field": "procedure", "message": "Chọn thủ tục."}]
     if typed["channel"] not in dict(CHANNELS):
         wrong.append({"field": "channel", "message": "Chọn nộp tại quầy hoặc qua bưu điện."})
     if not wrong:
-        visitor = Visitor(
-            **{name: typed[name] for name in ("name", "personal_id", "phone", "email", "address")}
-        )
+        visitor = Visitor(**{name: typed[name] for name in WHO})
         try:
             dossier = counter.open_draft(
                 session,
@@ -82,6 +84,7 @@ def begin(request: AnyRequest, session: DbSession, actor: CurrentActor, form: Po
                 submission_id=submission_id,
                 code=typed["procedure"],
                 agency_id=agency_id,
+                competent_agency_id=competent_id,
                 channel=Channel(typed["channel"]),
                 visitor=visitor,
             )

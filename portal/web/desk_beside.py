@@ -12,7 +12,7 @@ from dossiers.attachment_rules import REPLY, SIGNATURE, AttachmentNotFound, opin
 from dossiers.controllers import OFFICER
 from dossiers.return_models import ComplaintState
 from dossiers.touches import Touch
-from dossiers.views import AttachmentView
+from dossiers.view_parts import AttachmentView
 from portal.core.errors import DomainError, Invalid, NotFound
 from portal.core.http import AppStorage, DbSession
 from portal.core.paging import BadCursor

@@ -11,16 +11,16 @@ from auth import queries as people
 from auth.actor import Actor
 from dossiers import attachments, calendars, desk_queries, reasons, refusals
 from dossiers.attachment_rules import RESULT, is_beside, paper_of
-from dossiers.deadlines import Deadline, due
 from dossiers.models import DocumentKind
 from dossiers.timeline import OF_APPLICANT, OF_DRAFT, label_of
-from dossiers.views import AttachmentView, DossierView
+from dossiers.view_parts import AttachmentView
+from dossiers.views import DossierView
 from dossiers.workflow import END, Action, Status
 from portal.core import events
 from portal.core.clock import local, now, today
 from portal.core.render import capital, time_vi
 from portal.core.storage import PostForm, Storage
-from portal.web import panels
+from portal.web import if_received, panels
 from portal.web.due import clock, when
 from portal.web.pages import AnyRequest, page
 from services_catalog import forms, terms
@@ -195,19 +195,6 @@ def history_of(session: Session, view: DossierView, actor: Actor) -> list[Entry]
     return entries
 
 
-def would_be(session: Session, view: DossierView) -> dict[str, Any]:
-    """What accepting the dossier now gives: its number but for the last digits, due date, fees."""
-    calendar = calendars.of(session, view.agency_id)
-    proof: Deadline = due(terms.time_limit(view.content, view.answers, view.channel), now(), calendar)
-    owed = terms.amounts(view.content, view.answers, channel=view.channel, on=today())
-    return {
-        "number": f"{view.agency_code}-{local(now()):%y%m%d}-",
-        "proof": proof,
-        "fees": [(item.name, amount) for item, amount in owed],
-        "total": sum(amount for _, amount in owed),
-    }
-
-
 def result_form(storage: Storage, view: DossierView) -> PostForm | None:
     """The store's form for the officer's result file; None while one is there."""
     paper = paper_of(view.content, RESULT)
@@ -219,6 +206,8 @@ def unit_of(session: Session, actor: Actor, view: DossierView) -> str:
     """The name for the header: the agency in charge if the officer serves it."""
     if view.agency_id in actor.agency_ids:
         return view.agency_name
+    if view.receiving_agency_id in actor.agency_ids:
+        return view.receiving_agency_name
     served = people.agencies_of(session, actor.agency_ids)
     return served[0][2] if served else ""
 
@@ -283,11 +272,11 @@ def desk_page(
             calendar=calendars.of(session, view.agency_id),
         ),
         act=step_of(view, permitted),
-        clock=clock(view.status, view.agency_name),
+        clock="Thời hạn giải quyết chưa tính." if view.on_the_way else clock(view.status, view.agency_name),
         after=after_of(view),
         reason=next((entry.text for entry in history if entry.text), ""),
         permitted=permitted,
-        would=would_be(session, view) if view.status is Status.SUBMITTED else None,
+        would=if_received.would_be(session, view) if view.status is Status.SUBMITTED else None,
         decides=decides,
         needs_file=needs_file,
         results=results,
@@ -322,6 +311,8 @@ def step_of(view: DossierView, permitted: set[Action]) -> str:
         return "claim"
     if Action.OPINE in permitted:
         return "opine"
+    if Action.FORWARD in permitted or Action.TAKE_OVER in permitted:
+        return "pass_on"
     return "none"
 
 

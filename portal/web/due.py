@@ -52,6 +52,11 @@ def when(
     return _due(due_at, f"hẹn trả {date_vi(due_at)[:5]}", now, calendar)
 
 
+def to_forward(at: datetime, now: datetime, calendar: WorkCalendar) -> When:
+    """By when the desk sends a dossier on to the agency that settles it."""
+    return _due(at, "chuyển hồ sơ đi", now, calendar)
+
+
 def clock(status: Status, agency: str) -> str:
     """Whose clock runs, in one sentence."""
     if status in PAUSED:

@@ -10,7 +10,8 @@ from sqlmodel import Session
 from auth.actor import Actor
 from dossiers import ledger_views, waivers
 from dossiers.ledger import Standing
-from dossiers.views import DossierView, FeeView
+from dossiers.view_parts import FeeView
+from dossiers.views import DossierView
 from dossiers.workflow import Action, Status
 from portal.core import runtime
 from portal.web.panel import Panel

@@ -23,11 +23,13 @@ from portal.core.paging import BadCursor
 from portal.core.text import clean
 from portal.web import bulk_words, money_acts, sought
 from portal.web.desk_dossier import desk_page
-from portal.web.due import When, shift, when
+from portal.web.due import When, shift, to_forward, when
 from portal.web.pages import AnyRequest, page, see_other
 
 NAMES = {
     "to_receive": "Chờ tiếp nhận",
+    "to_forward": "Chờ chuyển đi",
+    "to_take_over": "Chuyển đến, chờ nhận",
     "mine": "Việc của tôi",
     "unit": "Đang giải quyết",
     "due_today": "Hạn hôm nay",
@@ -40,6 +42,8 @@ NAMES = {
 }
 EMPTY = {
     "to_receive": "Không có hồ sơ nào chờ tiếp nhận.",
+    "to_forward": "Không có hồ sơ nào chờ chuyển tới cơ quan khác.",
+    "to_take_over": "Không có hồ sơ nào được chuyển đến chờ nhận.",
     "mine": "Bạn chưa giữ hồ sơ nào. Nhận việc từ “Đang giải quyết”.",
     "unit": "Đơn vị không có hồ sơ nào đang giải quyết.",
     "due_today": "Không có hồ sơ nào đến hạn hôm nay.",
@@ -50,8 +54,9 @@ EMPTY = {
     "settled": "Không có kết quả nào chờ trả.",
     "all": "Đơn vị chưa nhận hồ sơ nào.",
 }
+SELDOM = ("to_forward", "to_take_over")  # shown when something waits there
 # Views whose order is that of the column of dates.
-BY_DUE = ("mine", "unit", "due_today", "overdue", "asked")
+BY_DUE = ("to_forward", "mine", "unit", "due_today", "overdue", "asked")
 LINES = {"100": 100, "500": 500}  # longer pages, for acts on many at once
 CHANNELS = (("online", "Trực tuyến"), ("counter", "Tại quầy"), ("post", "Qua bưu điện"))
 POSTED_TO = (
@@ -102,7 +107,11 @@ def inbox(
         "desk/inbox.html",
         unit=unit_name(session, actor),
         counts=counts,
-        views=[(key, NAMES[key], counts.get(key)) for key in VIEWS],
+        views=[
+            (key, NAMES[key], counts.get(key))
+            for key in VIEWS
+            if key not in SELDOM or counts.get(key) or key == chosen
+        ],
         view=chosen,
         title=NAMES[chosen],
         empty=EMPTY[chosen],
@@ -149,7 +158,7 @@ def _found(
 
 
 def _line(row: DossierRow, actor: Actor, instant: Any, calendar: WorkCalendar) -> Line:
-    due = when(
+    due = forward_when(row, instant, calendar) or when(
         Status.PROCESSING if row.answer_by else row.status,  # an answer is waited for whoever else waits
         reception_due_at=row.reception_due_at,
         due_at=row.answer_by or row.due_at,
@@ -158,6 +167,15 @@ def _line(row: DossierRow, actor: Actor, instant: Any, calendar: WorkCalendar) -
     )
     holder = "–" if row.holder_id is None else "Bạn" if row.holder_id == actor.id else "Đồng nghiệp"
     return Line(row, due, holder)
+
+
+def forward_when(row: DossierRow, instant: Any, calendar: WorkCalendar) -> When | None:
+    """By when a dossier is sent on to the agency that settles it; None where nothing waits for that."""
+    if row.status is not Status.ACCEPTED or row.forward_due_at is None or row.due_at is not None:
+        return None
+    if row.forwarded_at is not None:
+        return When("is-paused", "Đã chuyển", "chờ cơ quan giải quyết nhận")
+    return to_forward(row.forward_due_at, instant, calendar)
 
 
 def unit_name(session: DbSession, actor: Actor) -> str:

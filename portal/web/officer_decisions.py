@@ -9,7 +9,8 @@ from auth.access_log import note_reading
 from dossiers import decision, processing, reasons
 from dossiers.attachment_rules import RESULT
 from dossiers.models import Dossier
-from dossiers.views import AttachmentView, DossierView
+from dossiers.view_parts import AttachmentView
+from dossiers.views import DossierView
 from dossiers.workflow import label
 from portal.core.render import dong
 from portal.web.desk_dossier import RETURN_WAYS, Typed, step_of, unit_of

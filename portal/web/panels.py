@@ -11,7 +11,14 @@ from sqlmodel import Session
 
 from auth.actor import Actor
 from dossiers.views import DossierView
-from portal.web import beside_panels, hand_panels, money_panels, opinion_panels, turn_panels
+from portal.web import (
+    beside_panels,
+    forwarding_panels,
+    hand_panels,
+    money_panels,
+    opinion_panels,
+    turn_panels,
+)
 from portal.web.panel import Maker, Panel
 
 # In the order in which they stand on the page.
@@ -19,6 +26,7 @@ AT_DESK: Final[Sequence[Maker]] = (
     turn_panels.withdrawal,
     turn_panels.requests,
     turn_panels.ask,
+    forwarding_panels.desk_forwarding,
     opinion_panels.desk_opinions,
     turn_panels.apology,
     hand_panels.passing_on,

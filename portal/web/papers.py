@@ -11,7 +11,8 @@ from litestar.params import FromPath
 from auth.http import CurrentActor
 from dossiers import attachment_forms, attachments, refusals
 from dossiers.attachment_rules import AttachmentNotFound, Paper, paper_of
-from dossiers.views import AttachmentView, DossierView
+from dossiers.view_parts import AttachmentView
+from dossiers.views import DossierView
 from dossiers.workflow import Status
 from portal.core.http import AppStorage, DbSession
 from portal.core.storage import PostForm

@@ -19,6 +19,7 @@ TABLE = table()
 LET_IN = dict.fromkeys(ENDPOINTS, 200) | {
     "register": 202, "login": 401, "tracking": 404, "open": 201, "attachment": 201, "completion": 202,
     "fee": 404, "create": 201, "stop": 201, "agency": 201, "reading": 204, "sending": 409,
+    "forwarding": 409, "question": 422,
 }  # fmt: skip
 
 

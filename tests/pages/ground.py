@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pikepdf
@@ -20,6 +21,7 @@ from tests.pages.line import Line
 from tests.pages.revisions import REVISED, revise
 
 DESK = "H99.12.05"  # the commune whose desk is full; its officer is Tuấn
+OTHER = "H99.13.05"  # of another ward, whose dossiers may be handed in here; its officer is Hạnh
 POLICE = "H99.12.06"  # whose opinion is asked
 BUILDING, DEATH, CHANGE, BIRTH, COPY = "1.013225", "1.005461", "1.004859", "1.001193", "2.000635"
 REVIEWED = "2.000884"  # the procedure whose next revision waits for the second person
@@ -86,6 +88,7 @@ class Ground:
         }
         agencies = self.citizen.ask("GET", "/api/v1/agencies")["items"]
         self.agency = next(str(one["id"]) for one in agencies if one["code"] == DESK)
+        self.other = next(str(one["id"]) for one in agencies if one["code"] == OTHER)
         self.police = next(str(one["id"]) for one in agencies if one["code"] == POLICE)
         self.places = {
             "code": BIRTH,
@@ -225,6 +228,7 @@ class Ground:
             working_days=5,
         )
         act(self.places["processing"], "notes", text="Người nộp hẹn bổ sung bản gốc chiều thứ Tư.")
+        self._elsewhere()
         act(self.places["rejected"], "rejection", ground="Sổ đăng ký khai tử không ghi việc này.")
         for name in ("settled", "returned", "deciding"):
             for fee in self.officer.ask("GET", f"/api/v1/dossiers/{self.places[name]}")["fees"]:
@@ -234,6 +238,29 @@ class Ground:
         self.places["result"] = self.officer.hand_in(
             self.places["deciding"], "result", "Giấy khai sinh, đã ký số.pdf", signed()
         )
+
+    def _elsewhere(self) -> None:
+        """Dossiers taken in at the counter for another agency: one to send on, one sent."""
+        for number, name in enumerate(("to_forward", "forwarded")):
+            made = self.officer.ask(
+                "POST",
+                "/api/v1/dossiers/counter",
+                {
+                    "submission_id": str(uuid4()),
+                    "procedure": COPY,
+                    "agency_id": self.agency,
+                    "competent_agency_id": self.other,
+                    "channel": "counter",
+                    "name": "Đặng Thị Mai Phương",
+                    "personal_id": f"00118700012{number}",
+                    "phone": "0987000111",
+                },
+            )
+            dossier = self.places[name] = str(made["id"])
+            self.officer.fill(dossier, COPY)
+            self.officer.act(dossier, "submission")
+            self.officer.act(dossier, "reception")
+        self.officer.act(self.places["forwarded"], "forwarding", note="Kèm bản chính để đối chiếu.")
 
     def _owe(self) -> None:
         """A dossier with its fee open, one waiting for a financial duty, and an attempt to pay."""

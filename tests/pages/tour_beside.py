@@ -2,7 +2,7 @@
 
 from tests.pages.ground import BIRTH
 from tests.pages.looking import Look, Stop, at, nothing, sent
-from tests.pages.tour_desk import OFFICER, STALE, act
+from tests.pages.tour_desk import OFFICER, STALE, act, kept_out
 from tests.pages.tour_public import FORM, LANDS
 from tests.pages.walker import Walker
 
@@ -119,6 +119,8 @@ BESIDE: dict[str, Stop] = {
     f"POST {DESK}/tin-nhan": wrong("can-bo-tin-nhan-trong", "processing", "tin-nhan", {"text": ""}),
     f"POST {DESK}/ngoai-mang": wrong("can-bo-ngoai-mang-thieu", "processing", "ngoai-mang", {"text": "a"}),
     f"POST {DESK}/ghi-chu": wrong("can-bo-ghi-chu-trong", "processing", "ghi-chu", {"text": ""}),
+    f"POST {DESK}/chuyen": kept_out("can-bo-chuyen-khong-can", "accepted", "chuyen"),
+    f"POST {DESK}/nhan-chuyen": kept_out("can-bo-nhan-chuyen-khong-co", "accepted", "nhan-chuyen"),
     f"POST {DESK}/lay-y-kien": wrong(
         "can-bo-lay-y-kien-thieu", "processing", "lay-y-kien", {"question": "a"}
     ),

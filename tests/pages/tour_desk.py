@@ -54,6 +54,7 @@ DESKS: dict[str, Stop] = {
         (
             at("ban-lam-viec-trong", "empty", "idle", "/can-bo", "Hồ sơ"),
             at("ban-lam-viec", "filled", OFFICER, "/can-bo?view=to_receive", "Hồ sơ"),
+            at("ban-lam-viec-cho-chuyen", "filled", OFFICER, "/can-bo?view=to_forward", "Hồ sơ", long=True),
             at("ban-lam-viec-duoc-hoi", "filled", "adviser", "/can-bo?view=asked", "Hồ sơ"),
             at("ban-lam-viec-cua-toi", "filled", OFFICER, "/can-bo?view=mine", "Hồ sơ", long=True),
             at("ban-lam-viec-tat-ca", "filled", OFFICER, "/can-bo?view=all", "Hồ sơ", long=True),
@@ -135,6 +136,8 @@ DESKS: dict[str, Stop] = {
             at("can-bo-phai-thu", "filled", OFFICER, "/can-bo/ho-so/<owing>", ""),
             at("can-bo-nghia-vu", "filled", OFFICER, "/can-bo/ho-so/<duty>", ""),
             at("can-bo-dang-giu", "filled", OFFICER, "/can-bo/ho-so/<processing>", ""),
+            at("can-bo-cho-chuyen", "filled", OFFICER, "/can-bo/ho-so/<to_forward>", ""),
+            at("can-bo-cho-nhan-chuyen", "filled", "idle", "/can-bo/ho-so/<forwarded>", ""),
             at("can-bo-duoc-hoi", "filled", "adviser", "/can-bo/ho-so/<processing>", ""),
             at("can-bo-xem-tep", "filled", OFFICER, "/can-bo/ho-so/<settled>?tep=<attachment>&hien=1", ""),
             at(

@@ -164,6 +164,8 @@ WEIGHTS: list[tuple[str, str, Any, Any, Effect]] = [
     ("an end to the time for a supplement", "supplement_days", None, 7, LEGAL),
     ("more days for a supplement", "supplement_days", 7, 10, NOTICE),
     ("fewer days for a supplement", "supplement_days", 10, 7, LEGAL),
+    ("handed in anywhere in the province", "intake_scope", "unit", "province", NOTICE),
+    ("handed in at its own agency only", "intake_scope", "nation", "unit", LEGAL),
     ("a check of its own length", "reception_days", None, 3, LEGAL),
     ("a shorter check", "reception_hours", 16, 8, NOTICE),
     ("one more way to file", "channels", ["counter"], ["counter", "online"], NOTICE),

@@ -17,7 +17,7 @@ from tests.conftest import Database, Embedded
 TURNS = {
     "supplement_asked", "supplemented", "extended", "withdrawal_asked", "kept", "stopped", "released",
     "duty_asked", "duty_met", "message_sent", "touched", "note_added",
-    "consulted", "opinion_given", "rated", "complained",
+    "consulted", "opinion_given", "forwarded", "taken_over", "rated", "complained",
 }  # fmt: skip
 
 
@@ -34,6 +34,8 @@ def place(database: Database, store: Embedded) -> Database:
             agency = factories.agency(session, name=f"Ủy ban nhân dân {name}")
             factories.procedure(session, agency.id)
             factories.procedure(session, agency.id, made_content=factories.content("2.000908"))
+            wide = factories.simple(intake_scope="province")
+            factories.procedure(session, agency.id, made_content=wide)
         session.commit()
     return database
 

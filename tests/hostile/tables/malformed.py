@@ -50,6 +50,7 @@ ENDPOINTS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "reading": ("holder", "POST", f"{D}/<submitted>/messages/reading", {"seq": 1}),
     "touch": ("holder", "POST", f"{D}/<processing>/touches", {"kind": "visit", "note": "Đến ký"}),
     "note": ("holder", "POST", f"{D}/<processing>/notes", {"text": "Gọi lại cho người nộp"}),
+    "forwarding": ("holder", "POST", f"{D}/<accepted>/forwarding", {"note": "Kèm bản gốc"}),
     "question": ("holder", "POST", f"{D}/<processing>/opinions",
                  {"agency_id": "<agency>", "question": "Cho ý kiến", "working_days": 3}),
     "sending": ("holder", "POST", f"{D}/<settled>/result-sending", {"tracking_number": "RR123456785VN"}),
