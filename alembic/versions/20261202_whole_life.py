@@ -66,6 +66,10 @@ BEGIN
     EXECUTE format('CREATE POLICY %I ON %I TO motcua_worker USING (true) WITH CHECK (true)', t || '_worker', t);
   END LOOP;
 END $$;
+ALTER TABLE delegation ENABLE ROW LEVEL SECURITY;
+CREATE POLICY delegation_of_own_agency ON delegation TO motcua_app
+  USING (agency_id = ANY ((SELECT app_agencies())::uuid[]));
+CREATE POLICY delegation_worker ON delegation TO motcua_worker USING (true) WITH CHECK (true);
 ALTER TABLE batch_item ENABLE ROW LEVEL SECURITY;
 CREATE POLICY batch_item_of_own_batch ON batch_item TO motcua_app
   USING (EXISTS (SELECT 1 FROM batch b WHERE b.id = batch_id));
