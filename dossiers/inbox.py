@@ -13,7 +13,7 @@ from sqlmodel import Session
 from auth.access_log import note_readings
 from auth.actor import Actor
 from auth.models import Agency
-from dossiers import access, desk_search, queries
+from dossiers import access, desk_search, queries, watching
 from dossiers.blind_search import Kind
 from dossiers.process_models import Opinion
 from dossiers.queries import HERE, LIMIT, OF_DOSSIER, Page
@@ -32,8 +32,9 @@ RUNNING = (Status.ACCEPTED, Status.PROCESSING)  # the clock may run; elsewhere i
 WAITING = (Status.SUPPLEMENT, Status.FINANCIAL_DUTY)  # for the citizen
 VIEWS = (
     "to_receive", "to_forward", "to_take_over", "mine", "unit", "due_today", "overdue", "waiting",
-    "withdrawal", "asked", "settled", "all",
+    "withdrawal", "asked", "settled", "watched", "all",
 )  # fmt: skip
+WATCHED = "watched"  # what the officer follows (watching.py)
 ASKED = "asked"  # what other agencies want the officer's opinion on, soonest wanted first
 # The column each view is sorted by; "all" shows the latest first.
 KEYS = {
@@ -48,7 +49,7 @@ KEYS = {
 }
 
 
-def _in(*statuses: Status, of: Any = D) -> Any:
+def in_states(*statuses: Status, of: Any = D) -> Any:
     """Written out, not bound: only then does a partial index answer."""
     return of.c.status.in_([sa.literal_column(f"'{one.value}'") for one in statuses])
 
@@ -56,18 +57,18 @@ def _in(*statuses: Status, of: Any = D) -> Any:
 def _where(view: str, of: Any = D) -> sa.ColumnElement[bool]:
     """The rows of a view."""
     instant, day_end = (sa.bindparam(name, type_=Instant) for name in ("instant", "day_end"))
-    working = _in(*OPEN_AT_DESK, of=of)
-    running = sa.and_(_in(*RUNNING, of=of), of.c.paused_since.is_(None))
+    working = in_states(*OPEN_AT_DESK, of=of)
+    running = sa.and_(in_states(*RUNNING, of=of), of.c.paused_since.is_(None))
     views: dict[str, sa.ColumnElement[bool]] = {
-        "to_receive": _in(Status.SUBMITTED, of=of),
+        "to_receive": in_states(Status.SUBMITTED, of=of),
         "to_forward": sa.and_(
-            _in(Status.ACCEPTED, of=of),
+            in_states(Status.ACCEPTED, of=of),
             of.c.forward_due_at.is_not(None),
             of.c.forwarded_at.is_(None),
             of.c.receiving_agency_id == sa.any_(access.AGENCIES),
         ),
         "to_take_over": sa.and_(
-            _in(Status.ACCEPTED, of=of),
+            in_states(Status.ACCEPTED, of=of),
             of.c.forwarded_at.is_not(None),
             of.c.competent_received_at.is_(None),
             of.c.competent_agency_id == sa.any_(access.AGENCIES),
@@ -76,9 +77,9 @@ def _where(view: str, of: Any = D) -> sa.ColumnElement[bool]:
         "unit": working,
         "due_today": sa.and_(running, of.c.due_at >= instant, of.c.due_at <= day_end),
         "overdue": sa.and_(running, of.c.due_at < instant),
-        "waiting": _in(*WAITING, of=of),
-        "withdrawal": _in(Status.WITHDRAWAL_ASKED, of=of),
-        "settled": _in(Status.SETTLED, of=of),
+        "waiting": in_states(*WAITING, of=of),
+        "withdrawal": in_states(Status.WITHDRAWAL_ASKED, of=of),
+        "settled": in_states(Status.SETTLED, of=of),
         "all": sa.true(),
     }
     return views[view]
@@ -106,6 +107,8 @@ def desk(
     """
     if view not in VIEWS:
         raise NotFound("Không có danh sách này.", views=list(VIEWS))
+    if view == WATCHED:
+        return watching.page(session, actor)
     sought = desk_search.understood(query or "")
     values = {
         "limit": limit + 1,
@@ -139,7 +142,7 @@ def _page_of(view: str, after: bool, sought: Kind | None, code: bool, channel: b
     served = sa.func.unnest(access.AGENCIES, type_=sa.Uuid).table_valued("id", name="served").render_derived()
     sorted_by = D.c[KEYS.get(view, "due_at")]
     parts = []
-    for role in _roles(served.c.id):
+    for role in roles(served.c.id):
         part = sa.select(D.c.id, sorted_by.label("key")).where(
             role, access.served_by(), _where(view), *_filters(sought, code, channel)
         )
@@ -197,7 +200,7 @@ def _shown(view: str, page: sa.Subquery) -> Direct:
     )  # fmt: skip
 
 
-def _roles(agency_id: Any) -> tuple[sa.ColumnElement[bool], ...]:
+def roles(agency_id: Any) -> tuple[sa.ColumnElement[bool], ...]:
     """A dossier of an agency is in exactly one of these: it receives, else it decides, else it helps."""
     receiving, competent, support = (
         D.c[f"{role}_agency_id"] for role in ("receiving", "competent", "support")
@@ -245,14 +248,19 @@ def _counts() -> Direct:
             "competent_received_at", "receiving_agency_id", "competent_agency_id",
         )
     ]  # fmt: skip
-    waiting = (_in(Status.SUBMITTED), _in(*OPEN_AT_DESK), _in(Status.WITHDRAWAL_ASKED), _in(Status.SETTLED))
-    received, competent, support = _roles(sa.any_(access.AGENCIES))
+    waiting = (
+        in_states(Status.SUBMITTED),
+        in_states(*OPEN_AT_DESK),
+        in_states(Status.WITHDRAWAL_ASKED),
+        in_states(Status.SETTLED),
+    )
+    received, competent, support = roles(sa.any_(access.AGENCIES))
     parts = [sa.select(*columns).where(received, access.served_by(), group) for group in waiting]
     parts += [
         sa.select(*columns).where(role, access.served_by(), sa.or_(*waiting)) for role in (competent, support)
     ]
     row = sa.union_all(*parts).subquery("row")
-    of_rows = [view for view in VIEWS if view not in ("all", ASKED)]
+    of_rows = [view for view in VIEWS if view not in ("all", ASKED, WATCHED)]
     counts = [sa.func.count().filter(_where(view, row)).label(view) for view in of_rows]
     asked = sa.select(sa.func.count()).select_from(O).where(_open_question()).scalar_subquery()
-    return Direct(sa.select(*counts, asked.label(ASKED)))
+    return Direct(sa.select(*counts, asked.label(ASKED), watching.counted().label(WATCHED)))

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from auth.actor import Actor
 from auth.models import Agency
-from dossiers import access, clocks, queries
+from dossiers import access, clocks, queries, watching
 from dossiers.attachment_rules import in_sight
 from dossiers.deadlines import Deadline
 from dossiers.draft_shapes import DraftNews
@@ -76,6 +76,7 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     is_own: bool
     is_keyed: bool  # the actor entered it for somebody who came or wrote
     holds: bool
+    watched: bool  # the officer follows it (watching.py)
     applicant: dict[str, Any]
     answers: dict[str, Any]
     manifest: list[dict[str, Any]]
@@ -187,6 +188,7 @@ def summary(session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: 
         is_own=row.applicant_id == actor.id,
         is_keyed=row.entered_by == actor.id,
         holds=access.held_by(actor, row),
+        watched=row.watched,
         applicant=_opened(session, row, "applicant"),
         answers=answers,
         manifest=_opened(session, row, "manifest") if row.manifest else [],
@@ -265,6 +267,7 @@ def _statement() -> Direct:
             _ATTACHMENTS.label("attachments"),
             _FEES.label("fees"),
             _DOCUMENTS.label("documents"),
+            watching.followed().label("watched"),
             _DECISION.label("decision"),
             clocks.course_column(access.D.c.id).label("course"),
         )

@@ -11,7 +11,7 @@ from auth import queries as people
 from auth.access_log import note_reading
 from auth.actor import Actor
 from auth.http import CurrentActor
-from dossiers import attachments, calendars, desk_queries, desk_search, queries, views
+from dossiers import attachments, calendars, desk_queries, desk_search, queries, saved_filters, views
 from dossiers.controllers import OFFICER, day_end
 from dossiers.inbox import VIEWS, desk, desk_counts
 from dossiers.queries import DossierRow
@@ -38,6 +38,7 @@ NAMES = {
     "withdrawal": "Xin rút",
     "asked": "Chờ ý kiến",
     "settled": "Chờ trả kết quả",
+    "watched": "Đang theo dõi",
     "all": "Tất cả",
 }
 EMPTY = {
@@ -52,6 +53,7 @@ EMPTY = {
     "withdrawal": "Không có ai xin rút hồ sơ.",
     "asked": "Không có hồ sơ nào của cơ quan khác chờ ý kiến của đơn vị.",
     "settled": "Không có kết quả nào chờ trả.",
+    "watched": "Bạn chưa theo dõi hồ sơ nào. Bấm “Theo dõi” ở trang hồ sơ.",
     "all": "Đơn vị chưa nhận hồ sơ nào.",
 }
 SELDOM = ("to_forward", "to_take_over")  # shown when something waits there
@@ -127,6 +129,7 @@ def inbox(
         channels=CHANNELS,
         instant=instant,
         shift=shift(instant, calendar),
+        saved=saved_filters.of(session, actor),
         acts=bulk_words.offered(chosen),
         key=uuid4().hex,
         long=lines if lines in LINES else "",

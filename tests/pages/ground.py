@@ -35,6 +35,7 @@ PEOPLE = {
     "citizen": "khanh.huyen@motcua.example",
     "officer": "tuan@motcua.example",
     "idle": "hanh@motcua.example",
+    "head": "quynh@motcua.example",
     "adviser": "khanh@motcua.example",
     "editor": "loan@motcua.example",
     "reviewer": "nghia@motcua.example",

@@ -88,6 +88,24 @@ DESKS: dict[str, Stop] = {
         ),
         {"empty": "a batch holds at least one dossier"},
     ),
+    "GET /can-bo/lich-han": Stop(
+        (
+            at("lich-han-trong", "empty", "idle", "/can-bo/lich-han?thang=2040-01", "Lịch hạn trả"),
+            at("lich-han", "filled", OFFICER, "/can-bo/lich-han", "Lịch hạn trả"),
+        ),
+        {"error": "a month nobody knows is this one"},
+    ),
+    "GET /can-bo/khoi-luong": Stop(
+        (
+            at("khoi-luong-khong-phai-lanh-dao", "empty", OFFICER, "/can-bo/khoi-luong", "Khối lượng việc"),
+            at("khoi-luong", "filled", "head", "/can-bo/khoi-luong", "Khối lượng việc"),
+        ),
+        {"error": "an agency one does not head is as if none were chosen"},
+    ),
+    "GET /can-bo/xuat.xlsx": Stop((), {"page": "a file for spreadsheets"}),
+    "GET /can-bo/xuat.csv": Stop((), {"page": "a file for spreadsheets"}),
+    "POST /can-bo/bo-loc": Stop((), {"page": "leads back; tests/web_desk/test_desk_views.py"}),
+    f"POST {DESK}/theo-doi": Stop((), {"page": "leads back; tests/web_desk/test_desk_views.py"}),
     "GET /can-bo/thay-viec": Stop(
         (
             at("thay-viec-trong", "empty", "idle", "/can-bo/thay-viec", "Thay việc"),
