@@ -65,3 +65,48 @@ def test_the_same_seed_lives_the_same_lives(place: Database) -> None:
     lives.dossiers(15, seed=3, subscribers=SUBSCRIBERS, progress=lambda _: None)
 
     assert sorted(statuses()) == sorted(first * 2)
+
+
+# One thing changed behind the portal's back in lives that were really lived: states, clocks, leases, ledgers,
+# and the work inside and between agencies.
+CORRUPTIONS = {  # table, what is set, which row
+    "a state": ("dossier", "status = 'settled'", "status = 'refused'"),
+    "a way back": ("dossier", "way_back = '{accepted}'", "status = 'returned'"),
+    "a due date": ("dossier", "due_at = due_at + interval '1 day'", "due_at IS NOT NULL"),
+    "an original due date": ("dossier", "original_due_at = now()", "original_due_at IS NOT NULL"),
+    "a clock that stands": ("dossier", "paused_since = now()", "status = 'returned'"),
+    "a lease": ("dossier", "lease_until = lease_until + interval '2 days'", "lease_until IS NOT NULL"),
+    "a holder": ("dossier", "holder_id = NULL, lease_until = NULL", "holder_id IS NOT NULL"),
+    "an amount": ("ledger_entry", "amount_vnd = amount_vnd + 1000", "true"),
+    "what an entry came by": ("ledger_entry", "made_by_seq = made_by_seq + 1", "true"),
+    "a step": ("dossier_step", "state = 'left_out'", "state = 'done'"),
+    "an opinion": ("opinion", "due_at = due_at + interval '1 day'", "true"),
+    "a decision": ("decision", "on_time = NOT on_time", "true"),
+}
+
+
+def test_each_corruption_of_a_life_is_named(place: Database) -> None:
+    lives.dossiers(100, seed=11, subscribers=SUBSCRIBERS, progress=lambda _: None)
+    engine = sa.create_engine(place.superuser_url, isolation_level="AUTOCOMMIT")
+    said = {}
+    with engine.connect() as owner:
+        owner.execute(sa.text("SET session_replication_role = replica"))  # past the triggers
+        for name, (table, change, where) in CORRUPTIONS.items():
+            keys = "dossier_id, position" if table == "dossier_step" else "id"
+            owner.execute(sa.text(f"CREATE TEMP TABLE kept AS SELECT * FROM {table} WHERE {where} LIMIT 1"))
+            these = f"({keys}) IN (SELECT {keys} FROM kept)"
+            touched = owner.execute(sa.text(f"UPDATE {table} SET {change} WHERE {these}")).rowcount
+            said[name] = (touched, len(judged(place)))
+            owner.execute(sa.text(f"DELETE FROM {table} WHERE {these}"))
+            owner.execute(sa.text(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE SELECT * FROM kept"))
+            owner.execute(sa.text("DROP TABLE kept"))
+    engine.dispose()
+
+    assert {name: seen for name, seen in said.items() if seen[0] != 1 or not seen[1]} == {}
+    assert judged(place) == []
+
+
+def judged(place: Database) -> list[object]:
+    """What `portal verify` finds."""
+    with place.worker() as session:
+        return list(verify.run(session, runtime.storage, place.settings, subscribers=SUBSCRIBERS).findings)
