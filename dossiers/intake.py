@@ -30,6 +30,8 @@ class NotTakenHere(Invalid):
 def demand(session: Session, content: RevisionContent, receiving_id: UUID, competent_id: UUID) -> None:
     """Refuse a dossier that the receiving agency may not take in for the competent one.
 
+    Source: Decree 118/2025/NĐ-CP, art. 14(4) as amended by Decree 309/2026/NĐ-CP, art. 7.
+
     Raises:
         NotTakenHere.
     """
