@@ -136,7 +136,7 @@ def report(asker: Asker, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_every_answer_is_as_the_document_promises(ground: Ground, capsys: pytest.CaptureFixture[str]) -> None:
     asker = Asker(ground, SEED)
-    asker.ask_all(300)
+    asker.ask_all(3 * len(asker.operations))
 
     report(asker, capsys)
     assert not asker.wrong, "\n".join(f"{k}: {v}" for k, v in asker.wrong.items())

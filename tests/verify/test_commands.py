@@ -35,6 +35,8 @@ def test_verify_prints_a_line_for_each_check_and_ends_with_0(portal, capsys):
         "✓ roots",
         "✓ dossiers",
         "✓ supplements",
+        "✓ opinions",
+        "✓ plans",
         "✓ money",
         "✓ private texts",
         "✓ keys",

@@ -22,6 +22,6 @@ from tests import factories
 def test_half_days_are_told_as_on_the_procedures_page(limit, words):
     content = msgspec.convert({**factories.simple(), "time_limit": limit}, RevisionContent)
 
-    told = limit_of(SimpleNamespace(content=content, answers={}))  # type: ignore[arg-type]
+    told = limit_of(SimpleNamespace(content=content, answers={}, channel="online"))  # type: ignore[arg-type]
 
     assert told == words == time_text(content.time_limit)
