@@ -13,7 +13,9 @@ from uuid import UUID
 
 import msgspec
 import sqlalchemy as sa
+import structlog
 from celery import shared_task
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session, col, select
 
 from auth import queries as people
@@ -30,7 +32,9 @@ from portal.core.errors import Conflict, DomainError, Invalid, NotFound, Unavail
 from portal.core.outbox import Outbox
 from portal.core.work import unit_of_work
 
+log = structlog.get_logger("batches")
 MOST: Final = 500
+UNFORESEEN: Final = "Có lỗi ngoài dự kiến ở hồ sơ này. Bộ phận kỹ thuật đã được báo; mở hồ sơ để làm lại."
 AT_ONCE: Final = 5  # batches of one officer
 SECONDS: Final = 120.0  # then another task goes on: others wait behind this one
 QUIET: Final = timedelta(seconds=60)  # a batch in good health has been begun by then
@@ -221,6 +225,11 @@ def _next(batch_id: UUID) -> bool:
                 type(refused).__name__,
                 refused.detail[:500],
             )
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: the whole batch waits for it
+        except Exception as broken:  # one dossier must not hold up the others
+            log.exception("batch_item_broken", dossier_id=str(item.dossier_id), error=type(broken).__name__)
+            item.state, item.code, item.problem = ItemState.REFUSED, "Unforeseen", UNFORESEEN
         else:
             item.state = ItemState.DONE
         session.add(item)

@@ -14,7 +14,7 @@ from auth.access_log import note_readings
 from auth.actor import Actor
 from auth.models import Agency
 from dossiers import access, desk_search, queries, watching
-from dossiers.blind_search import Kind
+from dossiers.blind_search import Kind, tokens
 from dossiers.process_models import Opinion
 from dossiers.queries import HERE, LIMIT, OF_DOSSIER, Page
 from dossiers.workflow import Status
@@ -107,9 +107,11 @@ def desk(
     """
     if view not in VIEWS:
         raise NotFound("Không có danh sách này.", views=list(VIEWS))
-    if view == WATCHED:
-        return watching.page(session, actor)
     sought = desk_search.understood(query or "")
+    if view == WATCHED:
+        return Page(
+            [one for one in watching.page(session, actor).items if _fits(one, sought, code, channel)], None
+        )
     values = {
         "limit": limit + 1,
         "instant": now(),
@@ -132,6 +134,19 @@ def desk(
     if sought and sought.kind is not Kind.NUMBER:
         note_readings(session, actor, [row.id for row in rows[:limit]], "search")
     return queries.paged(rows, limit, KEYS.get(view, "due_at"), names)
+
+
+def _fits(
+    row: queries.DossierRow, sought: desk_search.Sought | None, code: str | None, channel: str | None
+) -> bool:
+    """Whether a dossier that is followed is among those filtered for; they are few, and in memory."""
+    if (code and row.procedure_code != code) or (channel and row.channel != channel):
+        return False
+    if sought is None:
+        return True
+    if sought.kind is Kind.NUMBER:
+        return sought.part in (row.number or "") or sought.part in (row.reference or "")
+    return sought.kind is Kind.NAME and set(sought.index) <= set(tokens([row.applicant_name or ""]))
 
 
 @built_once

@@ -25,6 +25,7 @@ from dossiers.verification import (
     supplements,
 )
 from dossiers.verification.report import Findings, Progress
+from portal.core.lifeline import unhurried
 from portal.core.settings import Settings
 from portal.core.storage import Storage
 
@@ -53,6 +54,7 @@ def run(
     session.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
     session.execute(sa.text("SET LOCAL statement_timeout = 0"))
     session.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+    unhurried(session.connection())  # a province takes its time
     journal.check(session, found)
     roots.check(session, storage, settings, found)
     state.check(session, found)

@@ -19,7 +19,7 @@ WAITING = """
 """
 # A consequence is owed since the first time it was ever applied: tasks added later owe nothing for the past.
 MISSING = """
-    WITH wanted AS (
+    WITH wanted AS MATERIALIZED (
         SELECT w.name, w.task, (SELECT min(f.at) FROM effect f WHERE f.key >= w.task || ':' COLLATE "C"
                                 AND f.key < w.task || ';' COLLATE "C") AS since
         FROM unnest(%s::text[], %s::text[]) AS w (name, task)

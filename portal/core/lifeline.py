@@ -42,6 +42,13 @@ class Bounded(psycopg.Connection[Any]):
             raise Silent("the database did not answer in time") from error
 
 
+def unhurried(connection: sa.Connection) -> None:
+    """Wait for answers on this connection however long they take: for readings of everything."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, Bounded):
+        driver.patience = None
+
+
 def watch(engine: sa.Engine, *, statement_timeout_ms: int) -> None:
     """Give the engine connections that notice; a statement timeout of 0 waits for ever."""
     patience = statement_timeout_ms / 1000 + GRACE_SECONDS if statement_timeout_ms else None

@@ -21,7 +21,7 @@ from dossiers.queries import DossierRow
 from dossiers.workflow import label
 from portal.core.calendar import Day, OutsideCalendar, WorkCalendar
 from portal.core.clock import local, today
-from portal.core.errors import DomainError, NotFound
+from portal.core.errors import DomainError, Invalid, NotFound
 from portal.core.http import DbSession
 from portal.core.spreadsheets import XLSX, csv_text, xlsx
 from portal.core.storage import attachment_disposition
@@ -100,6 +100,9 @@ def _listed(
         after = part.next
         if after is None:
             break
+    if after is not None:
+        told = f"Danh sách có hơn {MOST} dòng, mỗi tệp nhiều nhất {MOST} dòng. Lọc bớt rồi tải."
+        raise Invalid(told, most=MOST)
     for start in range(0, len(found), 500):
         note_readings(session, actor, [one.id for one in found[start : start + 500]], "export")
     return found

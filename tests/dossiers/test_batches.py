@@ -130,7 +130,7 @@ def test_cut_off_in_the_middle_it_goes_on_where_it_was(place: Place, monkeypatch
     batch_id, calls = place.begun(), 0
     real = processing.receive
 
-    class CutOff(Exception):
+    class CutOff(BaseException):
         pass
 
     def cut(*args: Any, **more: Any) -> Dossier:
@@ -246,3 +246,22 @@ def test_begun_is_told_to_the_worker_in_the_same_transaction(place: Place) -> No
     with place.database.worker() as session:
         names = session.execute(sa.text("SELECT name FROM outbox WHERE stream_id = :id"), {"id": batch_id})
         assert [SUBSCRIBERS[name] for name in names.scalars()] == [[batches.RUN]]
+
+
+def test_one_broken_dossier_does_not_hold_up_the_others(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch_id, real, broken = place.begun(), processing.receive, place.dossiers[0]
+
+    def fragile(session: Session, actor: Actor, dossier_id: UUID, **more: Any) -> Dossier:
+        if dossier_id == broken:
+            raise RuntimeError
+        return real(session, actor, dossier_id, **more)
+
+    monkeypatch.setattr(batches, "ACTS", {**batches.ACTS, "receive": fragile})
+    batches.run(str(batch_id), 0)
+
+    done = place.progress(batch_id)
+    assert (done.done, done.refused, done.items[0].code) == (3, 1, "Unforeseen")
+    assert done.ended_at is not None
+    assert place.statuses()[0] is Status.SUBMITTED

@@ -15,6 +15,7 @@ from dossiers import saved_filters, watching
 from dossiers.models import Dossier
 from portal.core.clock import local, now
 from portal.core.db import act_as
+from portal.web import desk_views
 from tests import factories
 from tests.core.test_spreadsheets import read
 from tests.web_desk.conftest import Desk
@@ -51,6 +52,24 @@ class TestFollowing:
 
         assert answer.status_code == 404
         assert rows(desk.get("/can-bo?view=watched").text) == []
+
+    def test_it_is_filtered_as_the_other_lists_are(self, desk: Desk) -> None:
+        dossier = desk.accepted()
+        desk.open()
+        desk.post(dossier.id, "theo-doi")
+
+        for query, shown in (
+            ("", [dossier.number]),
+            ("&channel=counter", []),
+            ("&channel=online", [dossier.number]),
+            (f"&procedure={desk.procedure.code}", [dossier.number]),
+            ("&procedure=9.000000", []),
+            (f"&query={dossier.number}", [dossier.number]),
+            ("&query=H00-260101", []),
+            ("&query=nguyen anh", [dossier.number]),
+            ("&query=tran binh", []),
+        ):
+            assert rows(desk.get(f"/can-bo?view=watched{query}").text) == shown, query
 
     def test_there_is_an_end_to_it(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(watching, "MOST", 1)
@@ -125,6 +144,19 @@ class TestExports:
         assert {line[2] for line in lines[1:]} == {"Nguyễn Thị Ánh"}
         assert not any(cell.startswith("=") for line in lines for cell in line)
         assert answer.headers["content-disposition"].startswith("attachment")
+
+    def test_a_list_too_long_is_refused_and_not_cut(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(desk_views, "MOST", 2)
+        for _ in range(3):
+            desk.accepted()
+        desk.open()
+
+        answer = desk.client.get("/can-bo/xuat.csv?view=unit", headers={"accept": "application/json"})
+
+        assert answer.status_code == 422
+        assert "hơn 2 dòng" in answer.json()["detail"]
 
     def test_a_list_nobody_knows_is_not_there(self, desk: Desk) -> None:
         desk.open()
