@@ -18,6 +18,8 @@ from dossiers.standing_in import Standing
 from portal.core.errors import Forbidden
 from portal.core.http import DbSession, IdempotencyKey
 
+Zoned = Annotated[datetime, Meta(tz=True)]  # an instant says its zone
+
 
 class HandOverIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """To whom the dossier is offered, and a word to them."""
@@ -45,8 +47,8 @@ class DelegationIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     agency_id: UUID
     from_id: UUID
     to_id: UUID
-    since: datetime
-    until: datetime
+    since: Zoned
+    until: Zoned
     reason: Annotated[str, Meta(max_length=500)] = ""
 
 

@@ -212,3 +212,18 @@ class TestPlan:
             (1, "done"), (2, "open"), (3, "waiting"), (4, "waiting"),
         ]  # fmt: skip
         assert items[1]["due_at"] is not None
+
+
+def test_an_instant_without_its_zone_is_bad_input(unit: Unit) -> None:
+    token = unit.desk.fields(unit.desk.get(HERE).text, HERE)["csrf"]
+    body = {
+        "agency_id": str(unit.desk.agency.id),
+        "from_id": str(unit.desk.officer.id),
+        "to_id": str(unit.colleague.id),
+        "since": "2040-01-01T00:00:00",
+        "until": "2040-01-02T00:00:00",
+    }
+
+    answer = unit.desk.client.post("/api/v1/desk/delegations", json=body, headers={"x-csrf-token": token})
+
+    assert answer.status_code == 400
