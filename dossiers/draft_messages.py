@@ -87,6 +87,7 @@ def open_drafts(session: Session, procedure_id: UUID, revision_id: UUID, since: 
         .where(
             access.D.c.procedure_id == procedure_id,
             access.D.c.status == Status.DRAFT,
+            access.D.c.applicant_id.is_not(None),  # what is keyed at the counter, its officer sees there
             access.D.c.revision_id != revision_id,
             access.D.c.updated_at >= since,
         )
