@@ -25,7 +25,7 @@ from portal.core.errors import Forbidden, Invalid
 from portal.core.paging import BadCursor
 
 LINES: Final = 50  # of a page
-PRINTED: Final = 1_000  # lines that are printed at once
+PRINTED: Final = 200  # lines drawn at once: 40 ms of processor each, of the 20 s one document may use
 TAKEN: Final = 20_000  # lines of a file for spreadsheets
 _NOTED: Final = 1_000  # readings that one statement logs
 

@@ -19,7 +19,7 @@ from dossiers.controllers import OFFICER
 from dossiers.documents import office
 from dossiers.documents_contents import RETURN_WAYS
 from dossiers.documents_pdf import PRESS
-from dossiers.documents_register import TEMPLATE, Entry, leaves
+from dossiers.documents_register import TEMPLATE, leaves
 from dossiers.documents_sets import set_on
 from dossiers.models import DocumentKind
 from portal.core.clock import today
@@ -40,6 +40,7 @@ COLUMNS = (
 )  # fmt: skip
 Agency: TypeAlias = Annotated[str, QueryParameter(name="co_quan", max_length=40, required=False)]
 Since: TypeAlias = Annotated[str, QueryParameter(name="tu", max_length=10, required=False)]
+After: TypeAlias = Annotated[str, QueryParameter(name="sau", max_length=60, required=False)]
 Until: TypeAlias = Annotated[str, QueryParameter(name="den", max_length=10, required=False)]
 READ: dict[str, Any] = {"sync_to_thread": True, "include_in_schema": False, "guards": [OFFICER]}
 
@@ -90,7 +91,7 @@ def register(
     agency: Agency = "",
     since: Since = "",
     until: Until = "",
-    after: Annotated[str, QueryParameter(name="sau", max_length=60, required=False)] = "",
+    after: After = "",
 ) -> Response[Any]:
     """A period of the register, a page at a time, in the order of numbers."""
     asked = _asked(session, actor, agency, since, until)
@@ -145,19 +146,18 @@ def _page(
     )
 
 
-def _whole(
-    session: Session, actor: Actor, code: str, since: str, until: str, most: int
-) -> tuple[Asked, list[Entry]]:
-    """Every line of a period, or the reason why it is too long."""
+def _book(
+    session: Session, actor: Actor, code: str, since: str, until: str, after: str = ""
+) -> tuple[Asked, registers.Book]:
+    """The part of the book that a file is made of.
+
+    Raises:
+        Invalid: the days are no period; Forbidden, BadCursor: as `registers.opened`.
+    """
     asked = _asked(session, actor, code, since, until)
     if asked.mistakes:
         raise Invalid("Ngày nhập chưa đúng.", errors=_errors(asked.mistakes))
-    book = registers.opened(session, actor, asked.agency[0], asked.since, asked.until)
-    if book.lines > most:
-        raise Invalid(
-            f"Kỳ này có {book.lines} dòng, mỗi tệp nhiều nhất {most} dòng. Chọn kỳ ngắn hơn.", most=most
-        )
-    return asked, [line.entry for line in registers.entries(session, actor, book, most)]
+    return asked, registers.opened(session, actor, asked.agency[0], asked.since, asked.until, after)
 
 
 def _errors(mistakes: dict[str, str]) -> list[dict[str, str]]:
@@ -184,15 +184,16 @@ def on_paper(
     agency: Agency = "",
     since: Since = "",
     until: Until = "",
+    after: After = "",
 ) -> Response[bytes]:
-    """The period as form 07 (06 in the set of 2018), to be printed.
+    """PRINTED lines of the period from a place on, as form 07 (06 in the set of 2018).
 
     Source: Circular 03/2025/TT-VPCP, annex I, form 07.
     """
-    asked, entries = _whole(session, actor, agency, since, until, registers.PRINTED)
+    asked, book = _book(session, actor, agency, since, until, after)
     told = leaves(
         office(session, asked.agency[0]),
-        entries,
+        [line.entry for line in registers.entries(session, actor, book, registers.PRINTED)],
         since=asked.since,
         until=asked.until,
         form_set=set_on(asked.until),
@@ -209,8 +210,14 @@ def as_workbook(
     since: Since = "",
     until: Until = "",
 ) -> Response[bytes]:
-    """The period for a spreadsheet, with the columns of form 07."""
-    asked, entries = _whole(session, actor, agency, since, until, registers.TAKEN)
+    """The whole period for a spreadsheet, with the columns of form 07."""
+    asked, book = _book(session, actor, agency, since, until)
+    if book.lines > registers.TAKEN:
+        most = registers.TAKEN
+        raise Invalid(
+            f"Kỳ này có {book.lines} dòng, mỗi tệp nhiều nhất {most} dòng. Chọn kỳ ngắn hơn.", most=most
+        )
+    entries = [line.entry for line in registers.entries(session, actor, book, registers.TAKEN)]
     rows = (
         (
             one.position, one.number, one.procedure, 1, one.applicant, one.contact, one.competent,

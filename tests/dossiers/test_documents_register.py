@@ -10,6 +10,7 @@ import pytest
 from dossiers.documents_contents import Office
 from dossiers.documents_pdf import Press
 from dossiers.documents_register import TEMPLATE, Entry, leaves
+from dossiers.registers import PRINTED
 from tests.dossiers.test_documents_contents import HOSTILE, at, pages, press
 from tests.dossiers.test_documents_forms import keep
 
@@ -72,11 +73,11 @@ def test_the_register_has_every_column_of_its_form(
     assert [round(float(side) * 25.4 / 72) for side in sides] == [297, 210]
 
 
-def test_five_hundred_lines_keep_their_head_on_every_leaf(press: Press) -> None:
-    found = pages(drawn(press, [entry(n) for n in range(1, 501)]))
+def test_as_many_lines_as_are_printed_at_once_keep_their_head_on_every_leaf(press: Press) -> None:
+    found = pages(drawn(press, [entry(n) for n in range(1, PRINTED + 1)]))
 
     assert all("Mã hồ sơ" in leaf for leaf in found)
-    assert "0500" in found[-1]
+    assert f"{PRINTED:04d}" in found[-1]
     assert f"Trang {len(found)} trên {len(found)}" in found[-1]
 
 

@@ -158,17 +158,45 @@ def test_the_printed_book_is_the_form(desk: Desk) -> None:
     assert dossier.number in "".join(text.split())
 
 
-def test_too_long_a_period_is_refused_with_its_length(desk: Desk, monkeypatch) -> None:
-    monkeypatch.setattr(registers, "PRINTED", 1)
+def test_a_long_book_is_printed_part_by_part(desk: Desk, monkeypatch) -> None:
+    monkeypatch.setattr(registers, "PRINTED", 2)
+    monkeypatch.setattr(registers, "LINES", 2)
+    accepted = [str(desk.accepted().number) for _ in range(3)]
+    desk.open()
+
+    first = desk.get(HERE).text
+    link = re.search(rf'href="({HERE}\.pdf[^"]+)"', first)
+    following = re.search(r'href="([^"]+sau=[^"]+)" rel="next"', first)
+    assert link is not None
+    assert following is not None
+    second = desk.get(following[1].replace("&amp;", "&")).text
+    rest = re.search(rf'href="({HERE}\.pdf[^"]+)"', second)
+    assert rest is not None
+
+    assert "In 2 dòng từ trang này" in first
+    assert printed_numbers(desk, link[1]) == accepted[:2]
+    assert printed_numbers(desk, rest[1]) == accepted[2:]
+
+
+def printed_numbers(desk: Desk, address: str) -> list[str]:
+    answer = desk.client.get(address.replace("&amp;", "&"))
+    assert answer.status_code == 200, answer.text
+    pages = pypdf.PdfReader(io.BytesIO(answer.content)).pages
+    text = "".join("".join(page.extract_text().split()) for page in pages)
+    return re.findall(rf"{re.escape(desk.agency.code)}-\d{{6}}-\d{{4}}", text)
+
+
+def test_too_long_a_workbook_is_refused_with_its_length(desk: Desk, monkeypatch) -> None:
+    monkeypatch.setattr(registers, "TAKEN", 1)
     desk.accepted()
     desk.accepted()
     desk.open()
 
-    answer = desk.client.get(f"{HERE}.pdf", headers={"accept": "application/json"})
+    answer = desk.client.get(f"{HERE}.xlsx", headers={"accept": "application/json"})
 
     assert answer.status_code == 422
     assert "có 2 dòng" in answer.json()["detail"]
-    assert f"{HERE}.pdf" not in desk.get(HERE).text
+    assert f"{HERE}.xlsx" not in desk.get(HERE).text
 
 
 def chosen(desk: Desk, text: str, *dossiers: Dossier, **more: str) -> tuple[str, dict[str, object]]:
