@@ -1,18 +1,16 @@
 """Each question to another agency, with its answer, against the events of its dossier."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlmodel import Session
 
-from dossiers.verification.folding import Event, Near, differs
-from dossiers.verification.journal import named
+from dossiers.verification.folding import Event, Near
 from dossiers.verification.report import Findings
-from dossiers.verification.tape import Row, Tape, rows
+from dossiers.verification.streams import beside, compare
 
-KIND = "opinions"
+KIND, NOUN = "opinions", "question"
 EVENTS = """
     SELECT stream_id::text, body FROM event
     WHERE name IN ('dossier.consulted', 'dossier.opinion_given', 'dossier.opinion_revoked',
@@ -27,7 +25,6 @@ QUESTIONS = """
 COLUMNS = (
     "agency_id", "asked_by", "due_at", "pauses", "state", "ballot", "attachment_id", "ended_by", "ended_at",
 )  # fmt: skip
-_decode = msgspec.json.Decoder(Event).decode
 Told = dict[str, dict[str, Any]]
 
 
@@ -66,49 +63,10 @@ def fold(events: Sequence[Event]) -> Told:
 
 def check(session: Session, found: Findings) -> None:
     """Compare every question with its events; streams that the journal shows broken are left out."""
-    questions = Tape(rows(session, QUESTIONS))
     count = 0
-    for stream_id, events in histories(session, found, EVENTS):
-        for row in questions.before(stream_id):
-            _unasked(row, found)
-        kept = {row[1]: dict(zip(COLUMNS, row[2:], strict=True)) for row in questions.take(stream_id)}
+    for stream_id, events, lines in beside(session, found, KIND, NOUN, EVENTS, QUESTIONS):
+        kept = {row[1]: dict(zip(COLUMNS, row[2:], strict=True)) for row in lines}
         told = fold(events)
         count += len(told)
-        for opinion_id in sorted(told.keys() | kept.keys()):
-            for difference in _differences(kept.get(opinion_id), told.get(opinion_id)):
-                label = named("dossier", stream_id, "")
-                found.bad(KIND, stream_id, f"{label}, question {opinion_id}: {difference}")
-    for row in questions.rest():
-        _unasked(row, found)
+        compare(found, KIND, NOUN, stream_id, kept, told)
     found.end(KIND, count, f"{count}, each as its events lead to")
-
-
-def _unasked(row: Row, found: Findings) -> None:
-    if row[0] not in found.broken:
-        found.bad(KIND, row[0], f"{named('dossier', row[0], '')}, question {row[1]}: no event asked it")
-
-
-def histories(session: Session, found: Findings, statement: str) -> Iterator[tuple[str, list[Event]]]:
-    """The events a statement reads, dossier by dossier, without streams the journal shows broken."""
-    current, events = "", list[Event]()
-    for stream_id, body in rows(session, statement):
-        if stream_id in found.broken:
-            continue
-        if stream_id != current:
-            if events:
-                yield current, events
-            current, events = stream_id, []
-        events.append(_decode(body))
-    if events:
-        yield current, events
-
-
-def _differences(kept: dict[str, Any] | None, told: dict[str, Any] | None) -> Iterator[str]:
-    if kept is None:
-        yield "it has events and no row"
-    elif told is None:
-        yield "no event asked it"
-    else:
-        for name, expected in told.items():
-            if differs(expected, kept[name]):
-                yield f"{name} is {kept[name]}, its events lead to {getattr(expected, 'at', expected)}"

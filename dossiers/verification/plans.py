@@ -8,9 +8,9 @@ from dossiers import plan
 from dossiers.process_models import StepState
 from dossiers.verification.folding import Event
 from dossiers.verification.journal import named
-from dossiers.verification.opinions import histories
 from dossiers.verification.report import Findings
-from dossiers.verification.tape import Row, Tape, rows
+from dossiers.verification.streams import beside
+from dossiers.verification.tape import Row
 
 KIND = "plans"
 EVENTS = """
@@ -46,23 +46,13 @@ def fold(events: Sequence[Event]) -> tuple[Told, int | None]:
 
 def check(session: Session, found: Findings) -> None:
     """Compare every plan with its events; streams that the journal shows broken are left out."""
-    kept, count = Tape(rows(session, STEPS)), 0
-    for stream_id, events in histories(session, found, EVENTS):
-        for row in kept.before(stream_id):
-            _undrawn(row, found)
-        lines = list(kept.take(stream_id))
+    count = 0
+    for stream_id, events, lines in beside(session, found, KIND, "step", EVENTS, STEPS):
         told, step = fold(events)
         count += len(told)
         for difference in _differences(lines, told, step):
             found.bad(KIND, stream_id, f"{named('dossier', stream_id, '')}: {difference}")
-    for row in kept.rest():
-        _undrawn(row, found)
     found.end(KIND, count, f"{count} steps, each as its events lead to")
-
-
-def _undrawn(row: Row, found: Findings) -> None:
-    if row[0] not in found.broken:
-        found.bad(KIND, row[0], f"{named('dossier', row[0], '')}, step {row[1]}: no event drew it up")
 
 
 def _differences(lines: Sequence[Row], told: Told, step: int | None) -> Iterator[str]:

@@ -13,6 +13,7 @@ from dossiers.verification.afterwards import AFTER, of_opinions_of_applicant, of
 from dossiers.verification.folding import Dossier, Event, File, differs, fold
 from dossiers.verification.journal import named
 from dossiers.verification.report import Findings
+from dossiers.verification.streams import histories
 from dossiers.verification.tape import Row, Tape, rows
 from portal.core import crypto
 
@@ -98,7 +99,6 @@ CALLS = {
     "receipt": ("dossier.fee_settled", "dossier.payment_received", "dossier.duty_met"),
     "result": ("dossier.approved",),
 }
-_decode = msgspec.json.Decoder(Event).decode
 
 
 class _Beside(msgspec.Struct, frozen=True):
@@ -122,7 +122,7 @@ def check(session: Session, found: Findings) -> None:
     queries = (FILES, DECISIONS, DOCUMENTS, *money.QUERIES, *AFTER)
     beside = [Tape(rows(session, query)) for query in queries]
     count = 0
-    for stream_id, events in _histories(session, found):
+    for stream_id, events in histories(session, found, EVENTS):
         for passed in dossiers.before(stream_id):
             _unopened(passed, found)
         row: Row | None = next(iter(dossiers.take(stream_id)), None)
@@ -145,20 +145,6 @@ def check(session: Session, found: Findings) -> None:
 def _unopened(row: Row, found: Findings) -> None:
     if row[0] not in found.broken:
         found.bad(KIND, row[0], f"{named('dossier', row[0], row[1])}: no event opened it")
-
-
-def _histories(session: Session, found: Findings) -> Iterator[tuple[str, list[Event]]]:
-    current, events = "", list[Event]()
-    for stream_id, body in rows(session, EVENTS):
-        if stream_id in found.broken:
-            continue
-        if stream_id != current:
-            if events:
-                yield current, events
-            current, events = stream_id, []
-        events.append(_decode(body))
-    if events:
-        yield current, events
 
 
 def _differences(

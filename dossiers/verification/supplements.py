@@ -1,18 +1,16 @@
 """Each request to supplement, with its items, against the events of its dossier."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlmodel import Session
 
 from dossiers.verification.folding import Event
-from dossiers.verification.journal import named
 from dossiers.verification.report import Findings
-from dossiers.verification.tape import Row, Tape, rows
+from dossiers.verification.streams import beside, compare
 
-KIND = "supplements"
+KIND, NOUN = "supplements", "request"
 EVENTS = """
     SELECT stream_id::text, body FROM event
     WHERE name IN ('dossier.supplement_asked', 'dossier.supplemented', 'dossier.supplement_revoked',
@@ -27,7 +25,6 @@ REQUESTS = """
     FROM supplement s ORDER BY s.dossier_id, s.number
 """
 COLUMNS = ("number", "stage", "ground", "asked_by", "due_at", "state", "items")
-_decode = msgspec.json.Decoder(Event).decode
 Told = dict[str, dict[str, Any]]
 
 
@@ -66,54 +63,15 @@ def fold(events: Sequence[Event]) -> Told:
 
 def check(session: Session, found: Findings) -> None:
     """Compare every request with its events; streams that the journal shows broken are left out."""
-    requests = Tape(rows(session, REQUESTS))
     count = 0
-    for stream_id, events in _histories(session, found):
-        for row in requests.before(stream_id):
-            _unasked(row, found)
-        kept = {row[1]: dict(zip(COLUMNS, row[2:], strict=True)) for row in requests.take(stream_id)}
+    for stream_id, events, lines in beside(session, found, KIND, NOUN, EVENTS, REQUESTS):
+        kept = {row[1]: dict(zip(COLUMNS, row[2:], strict=True)) for row in lines}
         for one in kept.values():
             one["items"] = sorted(one["items"])
         told = fold(events)
         count += len(told)
-        for request_id in sorted(told.keys() | kept.keys()):
-            for difference in _differences(kept.get(request_id), told.get(request_id)):
-                label = named("dossier", stream_id, "")
-                found.bad(KIND, stream_id, f"{label}, request {request_id}: {difference}")
-    for row in requests.rest():
-        _unasked(row, found)
+        compare(found, KIND, NOUN, stream_id, kept, told)
     found.end(KIND, count, f"{count}, each as its events lead to")
-
-
-def _unasked(row: Row, found: Findings) -> None:
-    if row[0] not in found.broken:
-        what = f"{named('dossier', row[0], '')}, request {row[1]}: no event asked for it"
-        found.bad(KIND, row[0], what)
-
-
-def _histories(session: Session, found: Findings) -> Iterator[tuple[str, list[Event]]]:
-    current, events = "", list[Event]()
-    for stream_id, body in rows(session, EVENTS):
-        if stream_id in found.broken:
-            continue
-        if stream_id != current:
-            if events:
-                yield current, events
-            current, events = stream_id, []
-        events.append(_decode(body))
-    if events:
-        yield current, events
-
-
-def _differences(kept: dict[str, Any] | None, told: dict[str, Any] | None) -> Iterator[str]:
-    if kept is None:
-        yield "it has events and no row"
-    elif told is None:
-        yield "no event asked for it"
-    else:
-        for name, expected in told.items():
-            if kept[name] != expected:
-                yield f"{name} is {kept[name]}, its events lead to {expected}"
 
 
 def _instant(value: str | None) -> datetime | None:
