@@ -1,13 +1,15 @@
 """Invented lives: real acts on days gone by, on which everything that `portal verify` promises holds."""
 
 import secrets
+from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
 
 from dossiers import verify
 from portal import lives
-from portal.core import runtime
+from portal.core import clock, runtime
 from portal.core.storage import Storage
 from portal.worker import SUBSCRIBERS
 from tests import factories
@@ -21,23 +23,28 @@ TURNS = {
 }  # fmt: skip
 
 
+# Lives depend on the day they end on and on the order of the offers: with both fixed, a seed means one thing.
+ENDING = datetime(2026, 11, 27, 9, tzinfo=clock.ZONE)
+OFFERED = (factories.simple(), factories.content("2.000908"), factories.simple(intake_scope="province"))
+
+
 @pytest.fixture
-def place(database: Database, store: Embedded) -> Database:
+def place(database: Database, store: Embedded) -> Iterator[Database]:
     buckets = {f"{kind}_bucket": f"{kind}-{secrets.token_hex(4)}" for kind in ("store", "anchor")}
     database.settings = database.settings.model_copy(update=buckets)  # what others left is not judged here
     storage = Storage(database.settings)
     for bucket in buckets.values():
         storage.ensure_bucket(bucket)
     runtime.install(database.settings, database.worker, storage)
-    with database.worker() as session:
-        for name in ("xã Tân Hòa", "phường Bến Nghé"):
-            agency = factories.agency(session, name=f"Ủy ban nhân dân {name}")
-            factories.procedure(session, agency.id)
-            factories.procedure(session, agency.id, made_content=factories.content("2.000908"))
-            wide = factories.simple(intake_scope="province")
-            factories.procedure(session, agency.id, made_content=wide)
-        session.commit()
-    return database
+    with clock.at(ENDING):
+        with database.worker() as session:
+            for unit, name in enumerate(("xã Tân Hòa", "phường Bến Nghé")):
+                agency = factories.agency(session, name=f"Ủy ban nhân dân {name}")
+                for number, content in enumerate(OFFERED):
+                    code = f"9.0000{unit}{number}"
+                    factories.procedure(session, agency.id, code=code, made_content=content)
+            session.commit()
+        yield database
 
 
 def test_lives_reach_every_end_and_verify_is_green(place: Database) -> None:
