@@ -81,7 +81,9 @@ class Membership(Entity, table=True):
     agency_id: UUID | None = Field(default=None, foreign_key="agency.id", index=True)
     valid_from: date
     valid_to: date | None = None  # the first day without the role; today ends it at once
-    name: str = Field(default="", max_length=200)  # who serves in this function; known since they signed in
+    # Who serves in this function, and the blind index of their personal id; known since they signed in.
+    name: str = Field(default="", max_length=200)
+    personal_id_index: bytes | None = Field(default=None, sa_type=sa.LargeBinary)
 
 
 class WebSession(SQLModel, table=True):

@@ -1,7 +1,7 @@
 """What may be done to accounts: register, sign in and out, hold roles, change one's data."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from uuid import UUID
 
@@ -194,8 +194,9 @@ def sign_in(
     if replaces is not None:
         sessions.end(session, replaces)
     with _as_person(session, account.id):
-        name = queries.person(session, account.id).name
-    token = sessions.start(session, account.id, name, hours=runtime.settings.session_absolute_hours)
+        who = queries.person(session, account.id)
+    sessions.name_functions(session, account.id, who.name, who.personal_id)
+    token = sessions.start(session, account.id, who.name, hours=runtime.settings.session_absolute_hours)
     return token, account
 
 
@@ -256,7 +257,7 @@ def change_profile(
         .where(person.c.account_id == account.id)
         .values(**profile.seal(session, account.id, after))
     )
-    sessions.name_functions(session, account.id, after.name)
+    sessions.name_functions(session, account.id, after.name, after.personal_id)
     changed = [key for key in after.__struct_fields__ if getattr(after, key) != getattr(before, key)]
     events.record(session, account, "account.profile_changed", account.id, {"fields": changed})
     return after
@@ -283,15 +284,12 @@ def grant(
     for held in queries.memberships(session, account_id):
         if held.role is role and held.agency_id == agency_id:
             return held
-    try:
-        name = queries.person(session, account_id).name
-    except NotFound:  # an administrator does not read who it is: the next sign-in tells
-        name = ""
-    given = Membership(
-        account_id=account_id, role=role, agency_id=agency_id, valid_from=clock.today(), name=name
-    )
+    given = Membership(account_id=account_id, role=role, agency_id=agency_id, valid_from=clock.today())
     session.add(given)
     session.flush()
+    with suppress(NotFound):  # an administrator does not read who it is: the next sign-in tells
+        who = queries.person(session, account_id)
+        sessions.name_functions(session, account_id, who.name, who.personal_id)
     facts = {"membership_id": given.id, "role": role, "agency_id": agency_id}
     events.record(session, account, "membership.granted", by.id if by else None, facts)
     sessions.end_all(session, account_id)

@@ -40,15 +40,21 @@ def start(session: Session, account_id: UUID, shown_name: str, *, hours: int) ->
             shown_name=crypto.encrypt_master(shown_name.encode(), f"shown_name|{account_id}"),
         )
     )
-    name_functions(session, account_id, shown_name)
     return token
 
 
-def name_functions(session: Session, account_id: UUID, name: str) -> None:
-    """Let colleagues know who serves: an officer's name is no secret of theirs (form 01 bears it)."""
+def name_functions(session: Session, account_id: UUID, name: str, personal_id: str) -> None:
+    """Let colleagues know who serves: an officer's name is no secret of theirs (form 01 bears it).
+
+    The blind index of their personal id stands with it: nobody settles a dossier that names them.
+    """
     held = Membership.__table__  # type: ignore[attr-defined]
+    index = crypto.blind("personal_id", personal_id) if personal_id else None
+    differs = sa.or_(held.c.name != name, held.c.personal_id_index.is_distinct_from(index))
     session.execute(
-        sa.update(held).where(held.c.account_id == account_id, held.c.name != name).values(name=name)
+        sa.update(held)
+        .where(held.c.account_id == account_id, differs)
+        .values(name=name, personal_id_index=index)
     )
 
 

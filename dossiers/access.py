@@ -55,6 +55,10 @@ class Guarded(Protocol):
     @property
     def entered_by(self) -> UUID | None: ...
     @property
+    def personal_id_index(self) -> bytes | None: ...
+    @property
+    def owner_id_index(self) -> bytes | None: ...
+    @property
     def status(self) -> Status: ...
     @property
     def channel(self) -> Channel: ...
@@ -135,6 +139,15 @@ def _of(actor: Actor, agency_id: UUID) -> bool:
     return Role.OFFICER in actor.roles and agency_id in actor.agency_ids
 
 
+def concerns(actor: Actor, dossier: Guarded) -> bool:
+    """Whether the dossier names the actor by personal id, as who filed it or as its owner.
+
+    So it may, without being of their account: keyed in at the counter, or filed by somebody for them.
+    """
+    named = (dossier.personal_id_index, dossier.owner_id_index)
+    return actor.personal_index is not None and actor.personal_index in named
+
+
 A = Action
 # Acts of the applicant; for what was filed at the counter or by post, the desk enters them too.
 _APPLICANT_ACTS: Final = frozenset(
@@ -189,7 +202,7 @@ def demand(actor: Actor, action: Action, dossier: Guarded) -> None:
         raise Forbidden("Hồ sơ này do cơ quan khác tiếp nhận.")
     elif not (settles(actor, dossier) if action in _COMPETENT else serves(actor, dossier)):
         raise Forbidden("Hồ sơ này do cơ quan khác giải quyết.")
-    if own:
+    if own or concerns(actor, dossier):
         raise OwnDossier("Hồ sơ này đứng tên bạn. Chuyển cho đồng nghiệp giải quyết.")
     if action is A.REASSIGN and not heads(actor, dossier):
         raise Forbidden("Chỉ trưởng đơn vị mới phân công lại hồ sơ.")

@@ -24,7 +24,6 @@ RESULT: Final = "result"  # the officer's result file
 MESSAGE: Final = "message"  # what goes along with the applicant's next message
 REPLY: Final = "reply"  # the same of the desk's
 SIGNATURE: Final = "signature"  # the note a receiver signed at the counter
-AUTHORISATION: Final = "authorisation"  # by which somebody files for the owner
 OPINION: Final = "opinion-"  # and the id of the question, in hex: what goes along with its answer
 _BESIDE: Final = frozenset({RESULT, MESSAGE, REPLY, SIGNATURE})
 _SCANS: Final = ["pdf", "jpeg", "png"]
@@ -110,8 +109,6 @@ def paper_of(content: RevisionContent, key: str) -> Paper | None:
         return Paper(key, "Tệp gửi kèm tin nhắn", [*_SCANS, "docx"], min(10, most) * MB, 5)
     if key == SIGNATURE:
         return Paper(SIGNATURE, "Phiếu ký nhận kết quả", _SCANS, min(10, most) * MB, 1)
-    if key == AUTHORISATION:
-        return Paper(AUTHORISATION, "Văn bản ủy quyền", _SCANS, min(20, most) * MB, 3)
     if opinion_of(key) is not None:
         return Paper(key, "Văn bản trả lời ý kiến", [*_SCANS, "docx"], min(20, most) * MB, 1)
     found = next((paper for paper in content.requirements if paper.key == key), None)
@@ -241,7 +238,7 @@ def demand_paper(session: Session, dossier: Dossier, requirement_key: str) -> Pa
     Raises:
         UnknownPaper: it has none of this key, or none that is a file.
     """
-    paper = paper_of(queries.content(session, dossier.revision_id), requirement_key)
+    paper = paper_of(queries.content_of(session, dossier), requirement_key)
     if paper is None:
         raise UnknownPaper("Thủ tục không có giấy tờ này, hoặc giấy tờ này không nộp bằng tệp.")
     return paper

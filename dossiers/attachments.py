@@ -319,7 +319,7 @@ def message(session: Session, file: Attachment) -> str | None:
     if file.reason is None:
         return None
     dossier = session.get_one(Dossier, file.dossier_id)
-    paper = paper_of(queries.content(session, dossier.revision_id), file.requirement_key)
+    paper = paper_of(queries.content_of(session, dossier), file.requirement_key)
     return (
         refusals.explain(file.reason, accept=paper.accept, max_mb=paper.max_mb)
         if paper

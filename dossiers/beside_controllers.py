@@ -3,18 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, get, post
+from litestar import Controller, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from auth.access_log import note_reading
 from auth.http import CurrentActor
-from dossiers import complaints, counter, messages, notes, ratings, returning, touches
+from dossiers import complaints, counter, messages, notes, parties, ratings, returning, touches
 from dossiers.beside_schemas import (
     ComplaintIn,
     CounterIn,
     MessageIn,
     NoteIn,
     ParcelIn,
+    PartyIn,
     RatingIn,
     ReadIn,
     ReopeningIn,
@@ -33,6 +34,15 @@ class BesideController(Controller):
     path = "/api/v1/dossiers"
     tags = ("Dossiers",)
     guards = [CITIZEN]
+
+    @put("/{dossier_id:uuid}/party", status_code=200, sync_to_thread=True)
+    def declare(
+        self, session: DbSession, actor: CurrentActor, dossier_id: FromPath[UUID], data: JSONBody[PartyIn]
+    ) -> ActOut:
+        """Say for whom a draft is filed, or who helps; filing by authorisation asks for its paper."""
+        return act_out(
+            parties.declare(session, actor, dossier_id, filed_as=data.filed_as, party=data.party())
+        )
 
     @get("/{dossier_id:uuid}/messages", sync_to_thread=True)
     def messages(

@@ -7,7 +7,8 @@ from msgspec import Meta, Struct
 
 from dossiers.counter import Visitor
 from dossiers.decision import Receiver
-from dossiers.models import Channel
+from dossiers.models import Channel, FiledAs
+from dossiers.parties import Party
 from dossiers.schemas import ActIn, Words
 from dossiers.touches import Touch
 
@@ -32,6 +33,20 @@ class CounterIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def visitor(self) -> Visitor:
         names = Visitor.__struct_fields__
         return Visitor(**{name: getattr(self, name) for name in names})
+
+
+class PartyIn(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For whom it is filed; `number`: personal id, an organisation's tax code; `unit`: the helper's."""
+
+    filed_as: FiledAs
+    name: Annotated[str, Meta(max_length=200)] = ""
+    number: Annotated[str, Meta(max_length=20)] = ""
+    phone: Annotated[str, Meta(max_length=20)] = ""
+    address: Line = ""
+    unit: Annotated[str, Meta(max_length=200)] = ""
+
+    def party(self) -> Party:
+        return Party(**{name: getattr(self, name) for name in Party.__struct_fields__})
 
 
 class MessageIn(ActIn, frozen=True, kw_only=True, forbid_unknown_fields=True):

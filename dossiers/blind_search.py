@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from auth import identifiers
+from dossiers import owners
 from dossiers.models import Dossier
 from dossiers.workflow import Status
 from portal.core import crypto
@@ -43,7 +44,7 @@ def tokens(names: Iterable[str]) -> list[bytes]:
 
 
 def fill(dossier: Dossier, *people: Mapping[str, Any]) -> None:
-    """Index the dossier by the applicant (first) and whoever else it names: {name, phone, personal_id}.
+    """Index the dossier by who files it (first) and its owner where another: {name, phone, personal_id}.
 
     A phone or personal id that has no normal form is left out; filing judges it, not the index.
     """
@@ -51,6 +52,8 @@ def fill(dossier: Dossier, *people: Mapping[str, Any]) -> None:
     first = people[0] if people else {}
     dossier.phone_index = blind(Kind.PHONE, str(first.get("phone") or ""))
     dossier.personal_id_index = blind(Kind.PERSONAL_ID, str(first.get("personal_id") or ""))
+    other = people[1] if len(people) > 1 else {}
+    dossier.owner_id_index = blind(Kind.PERSONAL_ID, str(other.get("personal_id") or ""))
 
 
 def blind(kind: Kind, value: str) -> bytes | None:
@@ -81,7 +84,7 @@ def backfill(session: Session, after: UUID) -> UUID | None:
     ).all()
     for dossier in rows:
         try:
-            fill(dossier, opened(session, dossier))
+            fill(dossier, *owners.people(opened(session, dossier)))
         except crypto.Unreadable:
             continue  # forgotten people are found by nothing
         session.add(dossier)

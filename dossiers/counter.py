@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from auth import identifiers
 from auth.actor import Actor
-from dossiers import access, intake, offering, queries
+from dossiers import access, intake, offering, owners, queries
 from dossiers.filing import factor
 from dossiers.models import Channel, Dossier
 from dossiers.workflow import Status
@@ -181,7 +181,7 @@ def drafts(session: Session, actor: Actor) -> list[Keyed]:
         found.append(
             Keyed(
                 id=row.id,
-                name=str(person.get("name") or ""),
+                name=owners.shown_name(person),
                 procedure_name=row.procedure_name,
                 channel=row.channel,
                 updated_at=row.updated_at,

@@ -196,7 +196,7 @@ def gather(session: Session, kind: DocumentKind, dossier_id: UUID, seq: int) -> 
     event = event_of(session, dossier_id, seq)
     if dossier is None or dossier.submitted_at is None:
         raise NotFound("Không có hồ sơ này.")
-    content = queries.content(session, dossier.revision_id)
+    content = queries.content_of(session, dossier)
     if kind is DocumentKind.RESULT:
         uploaded = event.data.get("result") == "uploaded"
         if uploaded or content.result is None or not content.result.generated:
@@ -241,6 +241,7 @@ def gather(session: Session, kind: DocumentKind, dossier_id: UUID, seq: int) -> 
         applicant=crypto.open_(
             session, dossier.subject_id, f"dossier.applicant|{dossier.id}", dossier.applicant
         ),
+        filed_as=dossier.filed_as,
         content=content,
         answers=answers,
         files=_files(session, dossier),

@@ -14,12 +14,13 @@ import msgspec
 import segno
 
 from dossiers import documents_forms as forms
+from dossiers import owners
 from dossiers.deadlines import Deadline
 from dossiers.documents_acts import Told
 from dossiers.documents_answers import parts
 from dossiers.documents_receipt import Collected, says
 from dossiers.documents_sets import A4, PRESENT, form, label
-from dossiers.models import DocumentKind
+from dossiers.models import DocumentKind, FiledAs
 from dossiers.reasons import APPEAL, APPEAL_ARTICLES
 from dossiers.words import capital, dong_words, hour_and_date, local, long_date
 from services_catalog.content import LegalBasis, RevisionContent
@@ -77,6 +78,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     limit: str = ""  # the limit in words, where no clock has started
     reception: Deadline  # from submission
     applicant: dict[str, Any]
+    filed_as: FiledAs = FiledAs.SELF
     content: RevisionContent
     answers: dict[str, Any]
     files: list[File]
@@ -127,6 +129,12 @@ def _common(kind: DocumentKind, facts: Facts) -> dict[str, Any]:
         "demo": facts.demo,
         "applicant": str(facts.applicant.get("name") or ""),
         "personal_id": str(facts.applicant.get("personal_id") or ""),
+        "owner": owners.owner_name(facts.applicant),
+        "owner_number": str(
+            owners.owner_of(facts.applicant).get("number") or facts.applicant.get("personal_id") or ""
+        ),
+        "by_another": bool(owners.owner_of(facts.applicant)),
+        "organisation": facts.filed_as is FiledAs.ORGANISATION,
         "applicant_phone": str(facts.applicant.get("phone") or ""),
         "email": str(facts.applicant.get("email") or ""),
         "officer": facts.officer,

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from auth.actor import Actor
 from dossiers import access, filing, offering, queries, views
+from dossiers.authority import amended
 from dossiers.draft_shapes import Ahead, DraftNews, Moved
 from dossiers.views import DossierView
 from dossiers.workflow import Action, Status, advance
@@ -14,6 +15,7 @@ from portal.core import events
 from portal.core.clock import now
 from portal.core.events import EventRow
 from services_catalog import public_queries
+from services_catalog.content import RevisionContent
 from services_catalog.for_drafts import for_draft
 
 MOVED, SEEN = "dossier.moved_to_revision", "dossier.revision_seen"
@@ -46,7 +48,7 @@ def _news(session: Session, view: DossierView, *, received: bool) -> DraftNews:
     planned = public_queries.planned(session, view.procedure_code)
     ahead = []
     for one in planned.coming:
-        changes = for_draft(view.content, queries.content(session, one.id))
+        changes = for_draft(view.content, _asked(session, view, one.id))
         ahead.append(Ahead(number=one.number, effective_on=one.effective_on, changes=changes))
     return DraftNews(
         moved=_moved(session, view),
@@ -57,13 +59,18 @@ def _news(session: Session, view: DossierView, *, received: bool) -> DraftNews:
     )
 
 
+def _asked(session: Session, view: DossierView, revision_id: UUID) -> RevisionContent:
+    """What a revision asks of who files as this draft is filed."""
+    return amended(queries.content(session, revision_id), view.filed_as)
+
+
 def _moved(session: Session, view: DossierView) -> Moved | None:
     """From the revision before the first move that was not seen, to the present one."""
     before = unseen(events.history(session, view.id))
     if before is None:
         return None
     present = public_queries.revision_facts(session, view.revision_id)
-    old = queries.content(session, before) if before != view.revision_id else view.content
+    old = _asked(session, view, before) if before != view.revision_id else view.content
     return Moved(
         number=present.number,
         effective_on=present.effective_on,

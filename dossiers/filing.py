@@ -13,7 +13,8 @@ from sqlmodel import Session
 
 from auth import queries as people
 from auth.actor import Actor
-from dossiers import access, blind_search, clocks, offering, queries
+from dossiers import access, blind_search, clocks, offering, owners, queries
+from dossiers.authority import amended
 from dossiers.models import Attachment, AttachmentState, Channel, Dossier
 from dossiers.workflow import Action, Status, advance
 from portal.core import crypto, events, idempotency
@@ -265,14 +266,15 @@ def submit(session: Session, actor: Actor, dossier_id: UUID, *, idempotency_key:
         raise RevisionMoved("Thủ tục vừa có bản mới. Mở lại tờ khai, xem các mục rồi nộp.")
     answers = crypto.open_(session, dossier.subject_id, f"dossier.answers|{dossier.id}", dossier.answers)
     attachments = queries.attachments(session, dossier.id)
-    fields, papers = shortfall(offer.content, answers, attachments)
+    content = amended(offer.content, dossier.filed_as)
+    fields, papers = shortfall(content, answers, attachments)
     if fields or papers:
         count = len(fields) + len(papers)
         raise Incomplete(f"Còn {count} việc cần làm trước khi nộp.", fields=fields, papers=papers)
 
-    digest, listed = seal_manifest(session, dossier, offer.content, attachments)
+    digest, listed = seal_manifest(session, dossier, content, attachments)
     dossier.status = status
-    blind_search.fill(dossier, blind_search.opened(session, dossier))
+    blind_search.fill(dossier, *owners.people(blind_search.opened(session, dossier)))
     dossier.reference = reference()
     dossier.submitted_at = dossier.updated_at = instant
     dossier.reception_due_at = clocks.reception(session, dossier, offer.content, instant).due_at
@@ -292,6 +294,7 @@ def submit(session: Session, actor: Actor, dossier_id: UUID, *, idempotency_key:
             "reception_due_at": dossier.reception_due_at,
             "return_way": dossier.return_way,
             "manifest": digest,
+            "filed_as": dossier.filed_as,
         },
         {
             "answers": hashlib.sha256(msgspec.json.encode(answers, order="deterministic")).hexdigest(),

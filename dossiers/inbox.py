@@ -13,7 +13,7 @@ from sqlmodel import Session
 from auth.access_log import note_readings
 from auth.actor import Actor
 from auth.models import Agency
-from dossiers import access, desk_search, queries, watching
+from dossiers import access, desk_search, owners, queries, watching
 from dossiers.blind_search import Kind, tokens
 from dossiers.process_models import Opinion
 from dossiers.queries import HERE, LIMIT, OF_DOSSIER, Page
@@ -130,7 +130,7 @@ def desk(
     for row in rows:
         crypto.preload(session, row.subject_id, row.wrapped)
         opened = crypto.open_(session, row.subject_id, f"dossier.applicant|{row.id}", row.applicant)
-        names[row.id] = opened.get("name", "")
+        names[row.id] = owners.shown_name(opened)
     if sought and sought.kind is not Kind.NUMBER:
         note_readings(session, actor, [row.id for row in rows[:limit]], "search")
     return queries.paged(rows, limit, KEYS.get(view, "due_at"), names)
@@ -242,8 +242,9 @@ def _matches(sought: Kind) -> sa.ColumnElement[bool]:
     if sought is Kind.NUMBER:
         inside = sa.bindparam("inside", type_=sa.Text)
         return sa.or_(D.c.number.like(inside), D.c.reference.like(inside))
-    column = D.c.phone_index if sought is Kind.PHONE else D.c.personal_id_index
-    return sa.and_(column.is_not(None), column == sa.bindparam("whole", type_=sa.LargeBinary))
+    columns = [D.c.phone_index] if sought is Kind.PHONE else [D.c.personal_id_index, D.c.owner_id_index]
+    whole = sa.bindparam("whole", type_=sa.LargeBinary)
+    return sa.or_(*(sa.and_(column.is_not(None), column == whole) for column in columns))
 
 
 def desk_counts(session: Session, actor: Actor, *, day_end: datetime) -> dict[str, int]:

@@ -27,8 +27,9 @@ class FiledAs(StrEnum):
 
     SELF = "self"
     AUTHORISED = "authorised"  # for somebody else, with their authorisation
+    REPRESENTED = "represented"  # for somebody else, as their representative by law (a child's parent)
     ORGANISATION = "organisation"  # for the organisation they act for
-    HELPED = "helped"  # a community helper types for the owner, who sits beside
+    HELPED = "helped"  # for oneself; a community helper types, and the applicant sits beside
 
 
 class AttachmentState(StrEnum):
@@ -139,6 +140,11 @@ class Dossier(Stream, table=True):
             "personal_id_index",
             postgresql_where=sa.text("personal_id_index IS NOT NULL"),
         ),
+        sa.Index(
+            "ix_dossier_owner_id",
+            "owner_id_index",
+            postgresql_where=sa.text("owner_id_index IS NOT NULL"),
+        ),
         sa.Index("ix_dossier_agency_updated", "receiving_agency_id", "updated_at", "id"),
         sa.Index(
             "ix_dossier_competent",
@@ -215,11 +221,12 @@ class Dossier(Stream, table=True):
     return_way: str = Field(default="online", max_length=16)
     answers_seq: int = 0  # the optimistic version of the answers while they are a draft
     answers: bytes = Field(sa_type=sa.LargeBinary)  # sealed JSON object
-    applicant: bytes = Field(sa_type=sa.LargeBinary)  # sealed {name, email, phone, personal_id}
-    owner: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # sealed; the owner, where another
+    # sealed {name, email, phone, personal_id, owner?, helper?}: parties.py
+    applicant: bytes = Field(sa_type=sa.LargeBinary)
     name_tokens: list[bytes] = Field(default_factory=list, sa_type=ARRAY(sa.LargeBinary))  # blind
     phone_index: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # blind, the whole number
     personal_id_index: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # blind, the whole id
+    owner_id_index: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # the same of its owner
     factor_personal_id: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # blind, last four
     factor_phone: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # blind, last four
     manifest: bytes | None = Field(default=None, sa_type=sa.LargeBinary)  # sealed list of files

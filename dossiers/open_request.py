@@ -87,7 +87,7 @@ def opened(session: Session, dossier: Dossier) -> OpenRequest:
 
 def beside(session: Session, dossier: Dossier, asked: Asked, row: Supplement | None = None) -> OpenRequest:
     """An opened request beside the dossier at hand, whatever its date."""
-    content = queries.content(session, dossier.revision_id)
+    content = queries.content_of(session, dossier)
     answers = crypto.open_(session, dossier.subject_id, f"dossier.answers|{dossier.id}", dossier.answers)
     typed = merged(content, answers, asked.draft)
     return OpenRequest(row or demand_open(session, dossier), asked, content, answers, typed)

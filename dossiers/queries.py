@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from auth.actor import Actor
 from auth.models import Agency
 from dossiers import access
+from dossiers.authority import amended
 from dossiers.models import Attachment, Dossier, FeeLine
 from dossiers.workflow import Status
 from portal.core import crypto
@@ -34,6 +35,11 @@ def content(session: Session, revision_id: UUID) -> RevisionContent:
             _CONTENTS.clear()
         _CONTENTS[revision_id] = kept
     return kept
+
+
+def content_of(session: Session, dossier: Dossier | Any) -> RevisionContent:
+    """The content as it is asked of who files this dossier (authority.amended)."""
+    return amended(content(session, dossier.revision_id), dossier.filed_as)
 
 
 MAX_CONTENTS = 256

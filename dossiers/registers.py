@@ -12,7 +12,7 @@ from auth import queries as people
 from auth.access_log import note_readings
 from auth.actor import Actor
 from auth.models import Agency
-from dossiers import access
+from dossiers import access, owners
 from dossiers.access import D
 from dossiers.documents_contents import first_address
 from dossiers.documents_register import Entry
@@ -105,7 +105,7 @@ def _entry(session: Session, position: int, row: Any) -> Entry:
         position=position,
         number=row.number,
         procedure=row.procedure_name,
-        applicant=str(person.get("name") or ""),
+        applicant=owners.shown_name(person),
         contact="; ".join(part for part in contact if part),
         competent=row.competent,
         accepted_at=row.accepted_at,

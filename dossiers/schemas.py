@@ -96,6 +96,8 @@ class DossierOut(Struct, frozen=True, kw_only=True):
     settled_at: datetime | None
     returned_at: datetime | None
     return_way: str
+    filed_as: str
+    party: dict[str, str] | None
     answers: dict[str, Any]
     attachments: list[AttachmentView]
     fees: list[FeeView]

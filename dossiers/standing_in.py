@@ -1,7 +1,7 @@
 """Who stands in for whom while somebody is away, and dossiers whose holder does not serve any more."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,12 +20,14 @@ from dossiers.process_models import Delegation
 from portal.core import clock, events
 from portal.core.clock import now
 from portal.core.errors import Forbidden, Invalid, NotFound
+from portal.core.render import date_vi
 from portal.core.text import clean
 from portal.core.work import unit_of_work
 
 log = structlog.get_logger("standing_in")
 SWEEP: Final = "dossiers.standing_in.release_left_behind"
 MOST: Final = 100  # shown at once
+LONGEST: Final = timedelta(days=366)  # from today
 
 
 class DelegationNotFound(NotFound):
@@ -58,11 +60,12 @@ def delegate(
 ) -> Delegation:
     """Name who takes one's dossiers over while one is away: oneself does, or the head for them.
 
-    Source: Decree 309/2026/NĐ-CP, art. 5 and 6: a substitute, so that receiving never stops.
+    Said again, it is the same one. Source: Decree 309/2026/NĐ-CP, art. 5 and 6: a substitute, so that
+    receiving never stops.
 
     Raises:
         Forbidden: the actor is neither the one who is away nor their head.
-        Invalid: the two do not both serve there, are one, or the time makes no sense.
+        Invalid: the two do not both serve there, are one, the time makes no sense, or overlaps with another.
     """
     assert actor.id is not None
     if actor.id != from_id and agency_id not in actor.headed_ids:
@@ -75,8 +78,17 @@ def delegate(
         wrong.append({"field": "to_id", "message": "Chọn một đồng nghiệp khác của cơ quan."})
     if until <= since or until <= now():
         wrong.append({"field": "until", "message": "Ngày cuối phải sau ngày đầu và chưa qua."})
+    elif until - now() > LONGEST:
+        wrong.append({"field": "until", "message": "Chỉ cử người thay trong vòng một năm tới."})
     if wrong:
         raise Invalid(wrong[0]["message"], errors=wrong)
+    account = people.account(session, from_id, for_update=True)  # of two at once, the second sees the first
+    for one in _overlapping(session, agency_id, from_id, to_id, since, until):
+        if (one.since, one.until) == (since, until):
+            return one  # said twice
+        last = date_vi(one.until - timedelta(microseconds=1))
+        told = f"Đồng nghiệp này đã thay từ {date_vi(one.since)} đến hết {last}. Kết thúc việc đó trước."
+        raise Invalid(told, errors=[{"field": "since", "message": told}])
     made = Delegation(
         agency_id=agency_id,
         from_id=from_id,
@@ -89,7 +101,27 @@ def delegate(
     )
     session.add(made)
     session.flush()
+    facts = {"delegation_id": made.id, "agency_id": agency_id, "to_id": to_id, "since": since, "until": until}
+    events.record(session, account, "account.stand_in_named", actor.id, facts)
     return made
+
+
+def _overlapping(
+    session: Session, agency_id: UUID, from_id: UUID, to_id: UUID, since: datetime, until: datetime
+) -> Sequence[Delegation]:
+    """What already lets the one stand in for the other in part of this time."""
+    return session.exec(
+        select(Delegation)
+        .where(
+            Delegation.agency_id == agency_id,
+            Delegation.from_id == from_id,
+            Delegation.to_id == to_id,
+            col(Delegation.since) < until,
+            col(Delegation.until) > since,
+            col(Delegation.ended_at).is_(None),
+        )
+        .order_by(col(Delegation.since))
+    ).all()
 
 
 def end(session: Session, actor: Actor, delegation_id: UUID) -> None:
@@ -108,6 +140,9 @@ def end(session: Session, actor: Actor, delegation_id: UUID) -> None:
     if found.ended_at is None:
         found.ended_at = now()
         session.add(found)
+        account = people.account(session, found.from_id, for_update=True)
+        facts = {"delegation_id": found.id, "agency_id": found.agency_id, "to_id": found.to_id}
+        events.record(session, account, "account.stand_in_ended", actor.id, facts)
 
 
 def of_agencies(session: Session, actor: Actor) -> list[Standing]:

@@ -88,7 +88,7 @@ def ask(
     if isinstance(begun, Dossier):
         return begun
     dossier, after = begun
-    content = queries.content(session, dossier.revision_id)
+    content = queries.content_of(session, dossier)
     answers = crypto.open_(session, dossier.subject_id, f"dossier.answers|{dossier.id}", dossier.answers)
     stage = stage_of(dossier)
     before = supplement_queries.asked_before(session, dossier.id)

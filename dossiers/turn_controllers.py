@@ -81,7 +81,7 @@ class TurnController(Controller):
     ) -> list[SupplementOut]:
         """List the requests to supplement, oldest first; the open one says what may be answered."""
         dossier = queries.get(session, actor, dossier_id)
-        content = queries.content(session, dossier.revision_id)
+        content = queries.content_of(session, dossier)
         asked = of(session, dossier.id, dossier.subject_id)
         waiting = dossier.status is Status.SUPPLEMENT
         return [

@@ -14,7 +14,7 @@ from dossiers import access, clocks, queries, watching
 from dossiers.attachment_rules import in_sight
 from dossiers.deadlines import Deadline
 from dossiers.draft_shapes import DraftNews
-from dossiers.models import Attachment, Decision, Document, FeeLine
+from dossiers.models import Attachment, Decision, Document, FeeLine, FiledAs
 from dossiers.timeline import INTERNAL
 from dossiers.view_parts import AttachmentView, DecisionView, DocumentView, FeeView
 from dossiers.workflow import Action, Status
@@ -71,7 +71,7 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     way_back: list[str]
     consulted_agency_ids: list[UUID]
     asked_agency_ids: list[UUID]
-    filed_as: str
+    filed_as: FiledAs
     form_set: str | None
     is_own: bool
     is_keyed: bool  # the actor entered it for somebody who came or wrote
@@ -89,6 +89,11 @@ class DossierView(msgspec.Struct, frozen=True, kw_only=True):
     deadline: Deadline | None
     allowed: list[Action]
     news: DraftNews | None = None  # of a draft its owner opens (draft_news)
+
+    @property
+    def party(self) -> dict[str, str] | None:
+        """Whose dossier it is where that is not who files it, or who helped to file it (parties.Party)."""
+        return self.applicant.get("owner") or self.applicant.get("helper")
 
     @property
     def elsewhere(self) -> bool:
@@ -175,7 +180,7 @@ def summary(session: Session, actor: Actor, dossier_id: UUID, *, with_timeline: 
     if row is None:
         raise access.DossierNotFound
     crypto.preload(session, row.subject_id, row.wrapped)
-    content = queries.content(session, row.revision_id)
+    content = queries.content_of(session, row)
     answers = _opened(session, row, "answers")
     return DossierView(
         **{name: getattr(row, name) for name in _PLAIN},
@@ -249,7 +254,7 @@ _PLAIN = [
 ]
 _BESIDE = (
     "applicant_id", "entered_by", "subject_id", "receiving_agency_id", "competent_agency_id",
-    "answers", "applicant", "manifest",
+    "answers", "applicant", "manifest", "personal_id_index", "owner_id_index",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from auth.actor import Actor
 from auth.models import Agency
-from dossiers import access, queries
+from dossiers import access, owners, queries
 from dossiers.desk_models import Watch
 from dossiers.queries import OF_DOSSIER, Page
 from portal.core import crypto
@@ -55,7 +55,7 @@ def page(session: Session, actor: Actor) -> Page:
     for row in rows:
         crypto.preload(session, row.subject_id, row.wrapped)
         opened = crypto.open_(session, row.subject_id, f"dossier.applicant|{row.id}", row.applicant)
-        names[row.id] = opened.get("name", "")
+        names[row.id] = owners.shown_name(opened)
     return queries.paged(rows, MOST, "updated_at", names)
 
 

@@ -14,17 +14,20 @@ import msgspec
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from dossiers.blind_search import Kind, blind, tokens
 from dossiers.deadlines import reception_due
 from dossiers.filing import factor
 from dossiers.models import Channel, Dossier
 from dossiers.workflow import Status
+from portal import invented
 from portal.core import crypto
 from portal.core.calendar import VIET_NAM
 from portal.core.clock import now
 from portal.core.db import Sessions, new_id
 from portal.core.errors import Conflict
 
-PEOPLE = 500
+MOST_PEOPLE = 20_000
+PEOPLE = 500  # at least; each has some fifty dossiers
 BATCH = 5_000
 # How a year of dossiers lies at an agency: most are over, few wait.
 SHARES = {
@@ -38,8 +41,6 @@ SHARES = {
     Status.RETURNED: 75,
 }
 ORDER = (Status.SUBMITTED, Status.ACCEPTED, Status.PROCESSING, Status.SETTLED, Status.RETURNED)
-FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi", "Đỗ", "Hồ")
-GIVEN = ("Thị Ánh", "Văn Bình", "Thị Cúc", "Minh Đức", "Thu Hà", "Quốc Khánh", "Thị Lan", "Đình Nam")
 
 D = Dossier.__table__  # type: ignore[attr-defined]
 
@@ -68,6 +69,8 @@ class Applicant(msgspec.Struct, frozen=True):
     name: str
     personal_id: str
     phone: str
+    tokens: list[bytes]  # blind, of the name's words
+    indexes: tuple[bytes | None, bytes | None]  # blind, of phone and personal id
 
 
 def dossiers(make: Sessions, count: int, seed: int, *, progress: Callable[[str], None]) -> int:
@@ -83,7 +86,7 @@ def dossiers(make: Sessions, count: int, seed: int, *, progress: Callable[[str],
         offers = _offers(session)
         if not offers:
             raise NothingOffered("Chạy `portal seed` trước.")
-        people = list(_people(session, draw))
+        people = list(_people(session, draw, max(PEOPLE, min(count // 50, MOST_PEOPLE))))
         session.commit()
     statuses = draw.choices(list(SHARES), weights=list(SHARES.values()), k=count)
     instant = now()
@@ -117,11 +120,11 @@ def _offers(session: Session) -> list[Offer]:
     return [Offer(**row._mapping) for row in rows]
 
 
-def _people(session: Session, draw: random.Random) -> Iterator[Applicant]:
+def _people(session: Session, draw: random.Random, count: int) -> Iterator[Applicant]:
     """Accounts without a password that fits: nobody signs in as them."""
-    for place in range(PEOPLE):
-        name = f"{draw.choice(FAMILIES)} {draw.choice(GIVEN)}"
-        number = f"001{draw.randrange(10**9):09d}"
+    for place in range(count):
+        name = invented.person_name(draw)
+        number = invented.personal_id(draw)
         account_id = new_id()
         session.execute(
             sa.text(
@@ -131,7 +134,9 @@ def _people(session: Session, draw: random.Random) -> Iterator[Applicant]:
             {"id": account_id, "email": crypto.blind("email", f"{account_id}@invalid"), "at": now()},
         )
         key = crypto.subject_key(session, account_id, create=True)
-        yield Applicant(account_id, key, name, number, f"09{place:08d}")
+        phone = f"09{place:08d}"
+        indexes = blind(Kind.PHONE, phone), blind(Kind.PERSONAL_ID, number)
+        yield Applicant(account_id, key, name, number, phone, tokens([name]), indexes)
 
 
 def _row(
@@ -181,6 +186,9 @@ def _row(
         "answers_seq": 1,
         "answers": crypto.encrypt(who.key, b"{}", f"dossier.answers|{dossier_id}"),
         "applicant": crypto.encrypt(who.key, msgspec.json.encode(person), f"dossier.applicant|{dossier_id}"),
+        "name_tokens": [] if status is Status.DRAFT else who.tokens,
+        "phone_index": None if status is Status.DRAFT else who.indexes[0],
+        "personal_id_index": None if status is Status.DRAFT else who.indexes[1],
         "factor_personal_id": factor(dossier_id, who.personal_id),
         "factor_phone": factor(dossier_id, who.phone),
         "manifest": None

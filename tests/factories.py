@@ -76,12 +76,13 @@ def citizen(session: Session, **more: Any) -> Actor:
 
 def officer(session: Session, agency_id: UUID, *roles: Role, **more: Any) -> Actor:
     """An officer of the agency (or another role) as an actor."""
-    made = account(session, **{"name": "Lê Minh Tuấn", **more})
+    told = {"name": "Lê Minh Tuấn", "personal_id": personal_id(), **more}
+    made = account(session, **told)
     for role in roles or (Role.OFFICER,):
         at = agency_id if role in (Role.OFFICER, Role.HEAD) else None
         auth_service.grant(session, made.id, role, at, by=None)
     session.flush()
-    web_sessions.name_functions(session, made.id, more.get("name", "Lê Minh Tuấn"))  # as at sign-in
+    web_sessions.name_functions(session, made.id, told["name"], told["personal_id"])  # as at sign-in
     serves = not roles or not {Role.OFFICER, Role.HEAD}.isdisjoint(roles)
     return Actor(
         id=made.id,

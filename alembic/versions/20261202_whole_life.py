@@ -227,6 +227,7 @@ def upgrade() -> None:
         "officer_has_agency", "membership", "role NOT IN ('officer', 'head') OR agency_id IS NOT NULL"
     )
     op.add_column("membership", sa.Column("name", sa.String(200), nullable=False, server_default=""))
+    op.add_column("membership", sa.Column("personal_id_index", sa.LargeBinary))
     widen("attachment", "attachment_state", "state", ATTACHMENT_STATES)
     widen("fee_line", "payment_method", "method", METHODS)
     widen("document", "document_kind", "kind", DOCUMENTS)
@@ -619,7 +620,7 @@ def _columns() -> None:
         "dossier",
         sa.Column(
             "filed_as",
-            one_of("filed_as", "self", "authorised", "organisation", "helped"),
+            one_of("filed_as", "self", "authorised", "represented", "organisation", "helped"),
             nullable=False,
             server_default="self",
         ),
@@ -650,7 +651,7 @@ def _columns() -> None:
     )
     op.add_column("dossier", sa.Column("forward_due_at", INSTANT))
     op.add_column("dossier", sa.Column("form_set", sa.String(8)))
-    op.add_column("dossier", sa.Column("owner", sa.LargeBinary))
+    op.add_column("dossier", sa.Column("owner_id_index", sa.LargeBinary))
     op.add_column(
         "dossier", sa.Column("name_tokens", ARRAY(sa.LargeBinary), nullable=False, server_default="{}")
     )
@@ -676,6 +677,12 @@ def _columns() -> None:
         "dossier",
         ["personal_id_index"],
         postgresql_where=sa.text("personal_id_index IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_dossier_owner_id",
+        "dossier",
+        ["owner_id_index"],
+        postgresql_where=sa.text("owner_id_index IS NOT NULL"),
     )
     op.create_index(
         "ix_dossier_phone", "dossier", ["phone_index"], postgresql_where=sa.text("phone_index IS NOT NULL")

@@ -180,6 +180,7 @@ def _columns(event: Event) -> dict[str, Any]:
                 "level": data["level"],
                 "channel": data["channel"],
                 "created_at": Near(event.at),
+                "filed_as": ...,  # said again and again until it is filed
             }
         case "moved_to_revision":
             return {"revision_id": data["revision_id"], "level": ...}
@@ -194,6 +195,7 @@ def _columns(event: Event) -> dict[str, Any]:
                 "channel": data["channel"],
                 "reception_due_at": _instant(data["reception_due_at"]),
                 "submitted_at": _told(event, "submitted_at"),
+                "filed_as": data.get("filed_as", "self"),
             }
         case "accepted":
             return {

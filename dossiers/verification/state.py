@@ -27,6 +27,7 @@ COLUMNS = [
     "competent_agency_id",
     "level",
     "channel",
+    "filed_as",
     "reference",
     "number",
     "created_at",

@@ -1,7 +1,5 @@
 """Signing up, in and out, and the page of one's account."""
 
-import re
-from datetime import date
 from typing import Annotated, Any
 
 from litestar import Response, get, post
@@ -12,6 +10,7 @@ from auth.controllers import replaced_by_sign_in
 from auth.http import ClientAddress, CurrentActor, ended_cookie, requires, safe_next, session_cookie
 from portal.core.errors import Invalid, TooMany
 from portal.core.http import AppSettings, DbSession
+from portal.web.days import read_day
 from portal.web.pages import (
     WITH_FORM,
     AnyRequest,
@@ -26,7 +25,6 @@ from portal.web.pages import (
 
 Next = Annotated[str | None, QueryParameter(name="next", max_length=1000)]
 
-_DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})", re.ASCII)
 BAD_BIRTH = {"field": "birth", "message": "Ngày sinh gồm ngày có thật, ví dụ 04/02/1988"}
 
 
@@ -213,17 +211,6 @@ def _account_page(
             if sessions.alive(row.seen_at, row.expires_at, idle_minutes=settings.session_idle_minutes)
         ],
     )
-
-
-def read_day(typed: str) -> date | None:
-    """A date as people type it, dd/mm/yyyy; None if it is none."""
-    match = _DAY.fullmatch(typed.strip())
-    if match is None:
-        return None
-    try:
-        return date(int(match[3]), int(match[2]), int(match[1]))
-    except ValueError:
-        return None
 
 
 route_handlers: list[Any] = [

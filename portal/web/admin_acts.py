@@ -13,7 +13,8 @@ from portal.core.http import DbSession
 from portal.web.admin_editor import as_saved, shown
 from portal.web.admin_frame import BASE, address
 from portal.web.admin_state import fresh_seq, load, offers_of, published
-from portal.web.content_posts import read_day, read_moment
+from portal.web.content_posts import read_moment
+from portal.web.days import read_day
 from portal.web.pages import WITH_FORM, AnyRequest, PostedForm, done, see_other
 from services_catalog import checking, drafting, editor_queries, publishing
 from services_catalog.controllers import EDITOR, KEEPER, REVIEWER

@@ -12,7 +12,7 @@ from auth.models import AgencyKind
 from portal.core.errors import DomainError
 from portal.core.http import DbSession
 from portal.core.paging import BadCursor
-from portal.web.content_posts import read_day
+from portal.web.days import read_day
 from portal.web.pages import WITH_FORM, AnyRequest, Form, PostedForm, done, page, see_other
 from services_catalog import agencies, agency_queries, queries
 from services_catalog.keeping_controllers import STEWARDS

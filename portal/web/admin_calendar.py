@@ -19,7 +19,7 @@ from dossiers.calendar_editing import Changes
 from portal.core.calendar import DayKind
 from portal.core.errors import DomainError
 from portal.core.http import DbSession
-from portal.web.content_posts import read_day
+from portal.web.days import read_day
 from portal.web.pages import WITH_FORM, AnyRequest, Form, PostedForm, done, page, see_other
 
 LIST: Final = "/quan-tri/lich-lam-viec"

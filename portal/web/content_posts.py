@@ -16,6 +16,7 @@ from portal.core.clock import ZONE
 from portal.core.errors import Invalid
 from portal.core.text import clean, fold
 from portal.web.content_sheets import BY_LINE, Sheet, one, rows, several
+from portal.web.days import read_day
 from services_catalog.content import Condition, RevisionContent
 from services_catalog.diff_rules import CONTENT
 from services_catalog.diff_walk import Items, One, Record
@@ -27,7 +28,6 @@ LABELS: Final = {
     "key": "Mã", "channel": "Kênh",
 }  # fmt: skip
 IDENTITY: Final = ("name", "number", "question", "text", "answer")  # a row with none of these is empty
-_DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})", re.ASCII)
 _MOMENT = re.compile(r"(?:([01]?\d|2[0-3])(?::|h| giờ )([0-5]\d)\s+)?(.+)", re.ASCII)
 _INT = re.compile(r"\d{1,15}", re.ASCII)
 _GROUPED = re.compile(r"\d{1,3}([. ]\d{3})+", re.ASCII)
@@ -180,17 +180,6 @@ def _number(raw: str, kind: inspect.IntType, place: str, label: str, found: Read
         shown = f"{most:,}".replace(",", ".")
         raise _wrong(found, place, f"{label} là số từ {least} đến {shown}, bạn nhập “{typed[:30]}”")
     return int(bare)
-
-
-def read_day(raw: str) -> date | None:
-    """A day as people type it: 01/12/2026, 1-12-2026; None when it is none."""
-    if match := _DAY.fullmatch(raw.strip()):
-        day, month, year = (int(part) for part in match.groups())
-        try:
-            return date(year, month, day)
-        except ValueError:
-            return None
-    return None
 
 
 def read_moment(raw: str) -> datetime | None:

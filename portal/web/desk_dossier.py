@@ -23,6 +23,7 @@ from portal.core.storage import PostForm, Storage
 from portal.web import if_received, panels
 from portal.web.due import clock, when
 from portal.web.pages import AnyRequest, page
+from portal.web.parties import party_rows
 from services_catalog import forms, terms
 from services_catalog.answer_words import words
 from services_catalog.content import Field
@@ -254,6 +255,7 @@ def desk_page(
         name=view.number or view.reference or "",
         who=view.applicant.get("name") or "Người nộp",
         papers=papers_of(view),
+        party=party_rows(view, masked=None if reveal else masked),
         files=sum(not is_beside(one.requirement_key) and one.state != "replaced" for one in view.attachments),
         sealed=seal_holds(view),
         viewed=viewed,

@@ -17,6 +17,7 @@ from dossiers.workflow import Action
 from portal.core.clock import now, today
 from portal.core.errors import Conflict, Invalid
 from portal.core.render import date_vi
+from portal.web.days import WRONG, read_day
 from portal.web.desk_dossier import Typed, unit_of
 from portal.web.officer_acts import ACT, AT, Desk, PostedAct
 from portal.web.pages import done, page, see_other
@@ -150,13 +151,9 @@ def _date(text: str, field: str) -> dt.date | None:
     """
     if not text.strip():
         return None
-    for shape in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return dt.datetime.strptime(text.strip(), shape).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    message = "Nhập ngày dạng ngày/tháng/năm, ví dụ 24/12/2026"
-    raise Invalid(f"{message}.", errors=[{"field": field, "message": message}])
+    if (day := read_day(text)) is not None:
+        return day
+    raise Invalid(f"{WRONG}.", errors=[{"field": field, "message": WRONG}])
 
 
 def _shown(

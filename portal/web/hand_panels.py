@@ -52,7 +52,8 @@ def desk_plan(session: Session, actor: Actor, view: DossierView) -> Panel | None
 def my_plan(session: Session, actor: Actor, view: DossierView) -> Panel | None:  # noqa: ARG001
     """For the applicant: where the dossier is now, since when, and when that step is to be done."""
     rows = _rows(session, view)
-    shown = {"rows": rows, "now": next((one for one in rows if one.state is StepState.OPEN), None)}
+    at_work = next((one for one in rows if one.state is StepState.OPEN), None)
+    shown = {"rows": rows, "now": at_work, "at": now()}
     return Panel(template="dossier/_plan.html", place="main", shown=shown) if rows else None
 
 

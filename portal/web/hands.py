@@ -15,6 +15,7 @@ from dossiers.controllers import OFFICER
 from portal.core.clock import ZONE, today
 from portal.core.errors import DomainError, Invalid, NotFound
 from portal.core.http import DbSession
+from portal.web.days import WRONG, read_near_day
 from portal.web.desk_dossier import Typed
 from portal.web.officer import unit_name
 from portal.web.officer_acts import ACT, AT, Desk, PostedAct
@@ -38,6 +39,12 @@ def _to(desk: Desk) -> UUID:
     return chosen
 
 
+def _chosen(desk: Desk, outcome: str, who: str, words: str, text: str) -> Typed:
+    """What was chosen and typed in a panel of passing on; its errors stand at who is chosen, or the words."""
+    chosen = {"to_id": desk.form.get("to_id")[:40]}
+    return Typed(outcome, field=words, extra=text, chosen=chosen, places={"to_id": who})
+
+
 @post(f"{AT}/ban-giao", **ACT)
 def hand_over(desk: PostedAct) -> Response[Any]:
     """Offer the dossier to a colleague."""
@@ -47,7 +54,7 @@ def hand_over(desk: PostedAct) -> Response[Any]:
             desk.session, desk.actor, desk.dossier_id, to_id=_to(desk), note=note, seq=desk.seq, key=desk.key
         ),
         lambda _: "Đã đề nghị bàn giao. Bạn giữ hồ sơ đến khi đồng nghiệp nhận.",
-        Typed("hand", field="nguoi-nhan-ban-giao", extra=note),
+        _chosen(desk, "hand", "nguoi-nhan-ban-giao", "ban-giao-dieu-can-biet", note),
     )
 
 
@@ -84,7 +91,7 @@ def reassign(desk: PostedAct) -> Response[Any]:
             key=desk.key,
         ),
         lambda _: "Đã phân công.",
-        Typed("assign", field="ly-do-phan-cong", extra=reason),
+        _chosen(desk, "assign", "nguoi-duoc-giao", "ly-do-phan-cong", reason),
     )
 
 
@@ -116,7 +123,7 @@ def return_step(desk: PostedAct) -> Response[Any]:
             key=desk.key,
         ),
         lambda _: "Đã trả lại bước trước.",
-        Typed("back", field="ly-do-tra-buoc", extra=reason),
+        Typed("back", field="ly-do-tra-buoc", extra=reason, chosen={"to": to}, places={"to": "ve-buoc"}),
     )
 
 
@@ -219,13 +226,9 @@ def _id(text: str, field: str, wrong: list[dict[str, str]]) -> UUID:
 
 
 def _day(text: str, field: str, wrong: list[dict[str, str]]) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or not 2000 <= day.year < 2100:
-        wrong.append({"field": field, "message": "Nhập ngày, ví dụ 30/11/2026."})
-        return None
+    day = read_near_day(text)
+    if day is None:
+        wrong.append({"field": field, "message": f"{WRONG}."})
     return day
 
 

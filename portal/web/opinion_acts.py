@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from dossiers import opinions
 from dossiers.process_models import Ballot
 from portal.core.errors import Invalid
+from portal.web.days import WRONG, read_near_day
 from portal.web.desk_dossier import Typed
 from portal.web.officer_acts import ACT, AT, Desk, PostedAct
 
@@ -50,13 +51,11 @@ def consult(desk: PostedAct) -> Response[Any]:
 
 
 def _day(given: str) -> date | None:
-    if not given:
+    if not given.strip():
         return None
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        told = "Ngày chưa đúng. Chọn lại ngày trả lời."
-        raise Invalid(told, errors=[{"field": "due_on", "message": told}]) from None
+    if (day := read_near_day(given)) is not None:
+        return day
+    raise Invalid(f"{WRONG}.", errors=[{"field": "due_on", "message": f"{WRONG}."}])
 
 
 @post(f"{AT}/y-kien/{{opinion_id:uuid}}/tra-loi", **ACT)

@@ -28,6 +28,7 @@ from portal.core.http import AppSettings, AppStorage, DbSession
 from portal.core.paging import BadCursor
 from portal.core.spreadsheets import XLSX, xlsx
 from portal.core.storage import attachment_disposition
+from portal.web.days import WRONG, read_near_day
 from portal.web.officer import unit_name
 from portal.web.officer_acts import ACT, AT, PostedAct
 from portal.web.pages import WITH_FORM, AnyRequest, Notice, PostedForm, done, page, see_other
@@ -73,13 +74,11 @@ def _asked(session: Session, actor: Actor, code: str, since: str, until: str) ->
 
 
 def _day(text: str, field: str, mistakes: dict[str, str]) -> date | None:
-    try:
-        day = date.fromisoformat(text) if text else None
-        if day is None or 2000 <= day.year < 2100:
-            return day
-    except ValueError:
-        pass
-    mistakes[field] = "Nhập ngày, ví dụ 30/11/2026."
+    if not text.strip():
+        return None
+    if (day := read_near_day(text)) is not None:
+        return day
+    mistakes[field] = f"{WRONG}."
     return None
 
 

@@ -29,6 +29,7 @@ from portal.web.drafts import (
     shortfall,
 )
 from portal.web.pages import WITH_FORM, AnyRequest, Notice, PostedForm, done, page, problems_of, see_other
+from portal.web.parties import party_rows
 from services_catalog import forms, terms, units
 
 
@@ -82,6 +83,7 @@ def _review_page(
         **shared(around),
         sections=[(section, answer_rows(view, section)) for section in around.sections],
         papers=paper_rows(view),
+        party=party_rows(view, edit=True),
         missing=lines,
         notices_of_form=forms.notices(view.content.form, view.answers, units.in_force(runtime.settings)),
         consents=consents,

@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from portal.core import runtime
 from portal.core.settings import Settings
-from tests.authorisation.world import World, build
+from tests.authorisation.building import build
+from tests.authorisation.world import World
 from tests.conftest import Switch
 
 

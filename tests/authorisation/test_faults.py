@@ -13,9 +13,10 @@ from dossiers import access
 from portal.core import runtime
 from portal.core.settings import Settings
 from tests import canaries, factories
+from tests.authorisation.building import build
 from tests.authorisation.expectation import FILE, Expectation
 from tests.authorisation.test_matrix import routes_of, wrong
-from tests.authorisation.world import World, build
+from tests.authorisation.world import World
 from tests.conftest import Switch
 from tests.contract.test_routes import handlers
 

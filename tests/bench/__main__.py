@@ -10,7 +10,7 @@ from pathlib import Path
 from portal import worker
 from portal.core import runtime
 from portal.embedded.supervisor import Portal
-from tests.bench import figures, finding, inside, reading, start, writing
+from tests.bench import desk, figures, finding, inside, reading, start, writing
 from tests.bench.ground import ROOT, Ground, Size, prepared
 from tests.bench.load import WrongAnswer
 from tests.bench.recording import Recorder
@@ -20,7 +20,7 @@ from tests.bench.table import Line, machine, text, write_json
 PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- table: made by script/bench --write -->", "<!-- end of table -->"
 LOGIN = ("BENCH_USER", "BENCH_PASSWORD", "BENCH_PORT", "BENCH_NAME")
-PARTS = ("reading", "finding", "writing", "inside")
+PARTS = ("reading", "desk", "finding", "writing", "inside")
 OTHERS = ROOT / ".venv-bench" / "bin"
 
 
@@ -57,6 +57,8 @@ def run(
     ground: Ground, folder: Path, parts: list[str], *, rounds: int, seconds: float, named: str = ""
 ) -> list[Line]:
     """All lines of the parts asked for, in order; `named`: only reading lines that hold these words."""
+    if parts == ["desk"]:
+        return desk.lines(ground)  # needs no server
     recorder = Recorder(ground)
     each = [one for one in reading.reads(ground) if named in one.name]
     counts = reading.record(ground, recorder, each)
@@ -92,6 +94,9 @@ def run(
             in_hand = next(n for n, one in enumerate(each) if one.name == "desk, 20 in hand")
             say([inside.desk_in_database(ground, recorder.lines, f"r{in_hand}")])
             say(figures.measure(ground, started["ours"], recorder.lines, told))
+        if "desk" in parts:
+            print("· desk", flush=True)
+            say(desk.lines(ground))
         if "finding" in parts:
             print("· finding", flush=True)
             say(finding.lines(ground, started["ours"], folder))

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from dossiers import inbox, views
-from portal import bulk
+from portal import bulk, invented
 from portal.core import crypto
 from portal.core.db import make_engine, make_sessions
 from tests import factories
@@ -37,11 +37,14 @@ def test_bulk_dossiers_are_read_like_any_other(owner, database):
         factories.act_as(session, officer.id, officer.agency_ids)
         page = inbox.desk(session, officer, view="unit", day_end=factories.now())
         shown = views.summary(session, officer, page.items[0].id)
+        name = str(page.items[0].applicant_name)
+        found = inbox.desk(session, officer, view="all", query=name, day_end=factories.now())
     assert len(rows) == 300
     assert {row.status for row in rows} >= {"returned", "processing", "accepted"}
-    assert names <= {f"{family} {given}" for family in bulk.FAMILIES for given in bulk.GIVEN}
+    assert {name.split()[0] for name in names} <= set(invented.FAMILIES)
     assert len(page.items) == 20
     assert shown.number
+    assert {one.applicant_name for one in found.items} == {name}
 
 
 def test_the_same_seed_draws_the_same_states(owner, database):

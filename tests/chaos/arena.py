@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
@@ -82,6 +83,7 @@ class ChaosPortal(Portal):
     plan: Plan | None = None
     rearm: bool = False  # while True, kill the web as a whole: it is to start with other failpoints
     webs: int = 1  # processes behind the web's socket
+    fell: list[float]  # when what a failpoint killed was started again; of the run
 
     def command(self, *arguments: str) -> list[str]:
         name, *rest = arguments
@@ -130,6 +132,7 @@ class ChaosPortal(Portal):
         for name, child in list(self.children.items()):
             if not child.running():
                 self.kill(name)
+                self.fell.append(time.monotonic())
 
     def hits(self) -> Counter[str]:
         """How often each failpoint acted."""
@@ -150,12 +153,23 @@ class Outcome:
     hits: Counter[str] = field(default_factory=Counter)
     in_flight: int = 0  # requests under way at the kills
     ended: list[tuple[float, str]] = field(default_factory=list)  # when each fault was over
+    fell: list[float] = field(default_factory=list)  # when what a failpoint killed was started again
     quiet: bool = False
 
     def slowest_recovery(self) -> float:
-        """The longest time from the end of a fault to the next acknowledgement, in seconds."""
+        """The longest time from the end of a fault to the next acknowledgement, in seconds.
+
+        A fault upon a fault begins the wait anew: a process that meets its next failpoint while it recovers.
+        """
         acked = sorted(self.ledger.acked_at)
-        waits = [next((at - end for at in acked if at >= end), float("inf")) for end, _ in self.ended]
+        last = acked[-1] if acked else 0.0
+        fell = [at for at in self.fell if at <= last]  # after it nobody files any more
+        faults = sorted([*(at for at, _ in self.ended), *fell])
+        waits = []
+        for end, following in pairwise([*faults, float("inf")]):
+            back = next((at for at in acked if at >= end), float("inf"))
+            if back <= following:
+                waits.append(back - end)
         return max(waits, default=0.0)
 
 
@@ -167,6 +181,7 @@ def run(portal: ChaosPortal, ground: Ground, plan: Plan, sessions: Sessions) -> 
         for account, email, password in ground.people[: plan.clients]
     ]
     outcome = Outcome(ledger, clients)
+    portal.fell = outcome.fell
     strikes = plan.draw()
     for client in clients:
         client.sign_in()

@@ -13,7 +13,7 @@ from dossiers.documents_contents import Facts, context, template
 from dossiers.documents_forms import verdict
 from dossiers.documents_pdf import Press
 from dossiers.documents_sets import FORMS, OLD, PRESENT, set_on
-from dossiers.models import DocumentKind
+from dossiers.models import DocumentKind, FiledAs
 from tests.dossiers.form_cases import FIELDS, HEAD, PROCEDURE, REASON, TOLD
 from tests.dossiers.test_documents_contents import HOSTILE, at, facts, pages, press
 
@@ -199,3 +199,25 @@ def test_the_same_event_gives_the_same_bytes(press: Press, kind: DocumentKind, f
     told = context(kind, given(kind, form_set))
 
     assert press.template(template(kind), told) == press.template(template(kind), told)
+
+
+@pytest.mark.parametrize(("kind", "form_set"), EVERY)
+def test_every_form_names_whose_dossier_it_is(press: Press, kind: DocumentKind, form_set: str) -> None:
+    """The one it is of (chủ hồ sơ) where another files it; who files it stands beside, where it is sent."""
+    owner = {"name": "Trần Văn Bình", "number": "001060123456", "address": ""}
+    who = {"name": "Nguyễn Thị Ánh", "email": "", "phone": "", "personal_id": "001190123456", "owner": owner}
+    shown = given(kind, form_set, applicant=who, filed_as=FiledAs.AUTHORISED, answers={})
+    text = " ".join(pages(press.template(template(kind), context(kind, shown))))
+
+    assert "Trần Văn Bình" in text
+    assert ("Nguyễn Thị Ánh" in text) is (kind not in (DocumentKind.FORM_06, DocumentKind.HAND_OVER))
+
+
+def test_a_firm_is_named_with_its_tax_code(press: Press) -> None:
+    owner = {"name": "Công ty TNHH Hoa Sen", "number": "0101234567", "address": ""}
+    who = {"name": "Nguyễn Thị Ánh", "email": "", "phone": "", "personal_id": "001190123456", "owner": owner}
+    kind = DocumentKind.FORM_01
+    shown = given(kind, PRESENT, applicant=who, filed_as=FiledAs.ORGANISATION)
+    text = " ".join(pages(press.template(template(kind), context(kind, shown))))
+
+    assert "Công ty TNHH Hoa Sen Mã số thuế 0101234567" in text

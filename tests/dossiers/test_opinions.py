@@ -8,37 +8,29 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from auth.actor import Actor, Role
+from auth.actor import Actor
 from dossiers import (
     access,
-    attachments,
-    decision,
-    ends,
     inbox,
-    messages,
     opinion_queries,
     opinions,
     processing,
-    queries,
     supplements,
     views,
 )
 from dossiers.access import NotHolder
-from dossiers.attachment_rules import AttachmentNotFound, opinion_key
+from dossiers.attachment_rules import opinion_key
 from dossiers.controllers import day_end
-from dossiers.messages import FileNotReady
 from dossiers.models import Dossier
 from dossiers.opinion_queries import OpinionNotFound
-from dossiers.opinions import AlreadyAsked, NotWaiting
+from dossiers.opinions import AlreadyAsked
 from dossiers.process_models import Ballot
 from dossiers.supplement_models import ItemKind
 from dossiers.workflow import Action, Status, WrongState
-from portal.core import clock, runtime
 from portal.core.calendar import VIET_NAM
 from portal.core.clock import local, now
 from portal.core.errors import Forbidden, Invalid, Stale
 from portal.core.idempotency import KeyReused
-from portal.core.storage import Storage
 from portal.core.text import BadText
 from tests import factories
 from tests.dossiers.beside_place import Place
@@ -282,197 +274,3 @@ class TestAnswering:
         first = place.answer(opinion_id, seq=seen, key=key).seq
 
         assert place.answer(opinion_id, seq=seen, key=key).seq == first
-
-
-class TestFiles:
-    def test_a_checked_file_goes_along_and_is_read_by_both_agencies_only(self, place: Asking) -> None:
-        third = factories.officer(place.session, factories.agency(place.session).id)
-        opinion_id = place.ask()
-        place.ask(*third.agency_ids)
-        file = factories.ready_file(place.session, place.dossier, opinion_key(opinion_id))
-        place.as_(place.officer)
-        with pytest.raises(AttachmentNotFound):  # not before it is sent
-            attachments.show(place.session, place.officer, place.dossier.id, file.id)
-        place.answer(opinion_id, attachment_id=file.id)
-
-        (_, read) = place.read(place.officer)
-        assert read.file is not None
-        assert read.file.id == file.id
-        for actor in (place.officer, place.other):
-            place.as_(actor)
-            assert attachments.show(place.session, actor, place.dossier.id, file.id).id == file.id
-        for actor in (place.applicant, third):
-            place.as_(actor)
-            with pytest.raises(AttachmentNotFound):
-                attachments.show(place.session, actor, place.dossier.id, file.id)
-            shown = views.summary(place.session, actor, place.dossier.id).attachments
-            assert file.id not in {one.id for one in shown}
-
-    def test_files_of_others_and_unchecked_ones_do_not_go_along(self, place: Asking) -> None:
-        opinion_id = place.ask()
-        for key in ("reply", "proof", opinion_key(uuid4())):
-            file = factories.ready_file(place.session, place.dossier, key)
-            with pytest.raises(FileNotReady):
-                place.answer(opinion_id, attachment_id=file.id)
-
-    def test_only_the_asked_agency_puts_a_file_there_and_only_while_it_is_asked(
-        self, place: Asking, store: Any
-    ) -> None:
-        storage = Storage(runtime.settings)
-        opinion_id = place.ask()
-
-        def begin(actor: Actor, key: str) -> Any:
-            place.as_(actor)
-            return attachments.begin(place.session, storage, actor, place.dossier.id, key, "tra-loi.pdf", 900)
-
-        assert begin(place.other, opinion_key(opinion_id)).parts
-        for actor in (place.officer, place.applicant):
-            with pytest.raises(Forbidden):
-                begin(actor, opinion_key(opinion_id))
-        with pytest.raises(AttachmentNotFound):
-            begin(place.other, opinion_key(uuid4()))
-        for key in ("message", "reply", "result", "proof"):
-            with pytest.raises((Forbidden, WrongState)):
-                begin(place.other, key)
-        place.answer(opinion_id)
-        with pytest.raises(Forbidden):
-            begin(place.other, opinion_key(opinion_id))
-
-    def test_who_is_asked_opens_no_file_of_a_message(self, place: Asking) -> None:
-        file = factories.ready_file(place.session, place.dossier, "message")
-        place.as_(place.applicant)
-        messages.send(place.session, place.applicant, place.dossier.id, text="Đây", attachment_ids=[file.id])
-        place.ask()
-
-        place.as_(place.other)
-        with pytest.raises(AttachmentNotFound):
-            attachments.show(place.session, place.other, place.dossier.id, file.id)
-        shown = views.summary(place.session, place.other, place.dossier.id).attachments
-        assert file.id not in {one.id for one in shown}
-
-
-class TestTakingBack:
-    def test_the_agency_reads_why_and_answers_no_more(self, place: Asking) -> None:
-        opinion_id = place.ask()
-        factories.ready_file(place.session, place.dossier, opinion_key(opinion_id))
-        place.as_(place.officer)
-        opinions.revoke(place.session, place.officer, place.dossier.id, opinion_id, reason="Đã tra được")
-
-        (read,) = place.read(place.other)
-        assert (read.state, read.text, read.file) == ("revoked", "Đã tra được", None)
-        assert views.summary(place.session, place.other, place.dossier.id).allowed == []
-        with pytest.raises(Forbidden):
-            place.answer(opinion_id)
-
-    def test_a_colleague_takes_it_back_the_asked_agency_does_not(self, place: Asking) -> None:
-        opinion_id = place.ask()
-        for actor in (place.other, place.applicant):
-            place.as_(actor)
-            with pytest.raises(Forbidden):
-                opinions.revoke(place.session, actor, place.dossier.id, opinion_id, reason="Không")
-        colleague = place.as_(factories.officer(place.session, place.agency.id))
-        opinions.revoke(place.session, colleague, place.dossier.id, opinion_id, reason="Nhầm cơ quan")
-
-        assert place.read(place.officer)[0].state == "revoked"
-
-    def test_it_needs_a_reason_and_an_open_question(self, place: Asking) -> None:
-        opinion_id = place.ask()
-        with pytest.raises(Invalid):
-            opinions.revoke(place.session, place.officer, place.dossier.id, opinion_id, reason=" ")
-        with pytest.raises(OpinionNotFound):
-            opinions.revoke(place.session, place.officer, place.dossier.id, uuid4(), reason="Nhầm")
-        place.answer(opinion_id)
-        place.as_(place.officer)
-        with pytest.raises(NotWaiting):
-            opinions.revoke(place.session, place.officer, place.dossier.id, opinion_id, reason="Nhầm")
-
-    @pytest.mark.parametrize("end", ["approve", "reject", "stop"])
-    def test_a_decision_or_an_end_lets_the_question_lapse(self, place: Asking, end: str) -> None:
-        opinion_id = place.ask()
-        place.as_(place.officer)
-        if end == "approve":
-            file = factories.ready_file(place.session, place.dossier, "result")
-            decision.approve(place.session, place.officer, place.dossier.id, result_attachment_id=file.id)
-        elif end == "reject":
-            decision.reject(place.session, place.officer, place.dossier.id, ground="Không đủ điều kiện")
-        else:
-            place.as_(place.applicant)
-            ends.ask_withdrawal(place.session, place.applicant, place.dossier.id)
-            place.as_(place.officer)
-            ends.stop(place.session, place.officer, place.dossier.id)
-
-        assert place.read(place.officer)[0].state == "lapsed"
-        with pytest.raises(Forbidden):
-            place.answer(opinion_id)
-        assert place.asked_view(place.other).items == []
-
-
-class TestReading:
-    def test_the_applicant_reads_that_somebody_is_asked_and_no_word_of_it(self, place: Asking) -> None:
-        place.answer(place.ask(), ballot=Ballot.DISAGREE, text=ANSWER)
-
-        place.as_(place.applicant)
-        names = [one.name for one in views.detail(place.session, place.applicant, place.dossier.id).timeline]
-        assert {"dossier.consulted", "dossier.opinion_given"} <= set(names)
-        with pytest.raises(Forbidden):
-            opinion_queries.of_dossier(place.session, place.applicant, place.dossier.id)
-
-    def test_strangers_read_nothing(self, place: Asking) -> None:
-        place.ask()
-        for actor in (place.stranger, factories.officer(place.session, factories.agency(place.session).id)):
-            with pytest.raises(access.DossierNotFound):
-                place.read(actor)
-
-    def test_the_list_of_what_is_asked_is_counted_and_ordered_by_the_day(self, place: Asking) -> None:
-        first = place.dossier
-        place.ask(working_days=9)
-        place.dossier = place.in_hand()
-        second, opinion_id = place.dossier, place.ask(working_days=2)
-
-        page = place.asked_view(place.other)
-        assert [one.id for one in page.items] == [second.id, first.id]
-        assert [one.answer_by for one in page.items] == sorted(
-            one.answer_by for one in page.items if one.answer_by
-        )
-        assert inbox.desk_counts(place.session, place.other, day_end=day_end())["asked"] == 2
-        assert inbox.desk_counts(place.session, place.other, day_end=day_end())["unit"] == 0
-        assert place.asked_view(place.officer).items == []
-
-        place.answer(opinion_id)
-        assert [one.id for one in place.asked_view(place.other).items] == [first.id]
-        assert inbox.desk_counts(place.session, place.other, day_end=day_end())["asked"] == 1
-
-    def test_the_list_goes_on_behind_its_last_row_and_is_searched(self, place: Asking) -> None:
-        made = []
-        for n in range(3):
-            made.append(place.dossier.id)
-            place.ask(working_days=n + 1)
-            place.dossier = place.in_hand()
-        place.as_(place.other)
-        rows, after = [], None
-        for _ in made:
-            page = inbox.desk(
-                place.session, place.other, view="asked", day_end=day_end(), after=after, limit=1
-            )
-            rows += page.items
-            after = page.next
-        assert [one.id for one in rows] == made
-        assert after is None
-        number = queries.get(place.session, place.other, made[1]).number
-        found = inbox.desk(place.session, place.other, view="asked", day_end=day_end(), query=number)
-        assert [one.id for one in found.items] == [made[1]]
-
-    def test_a_question_is_late_when_its_day_has_passed(self, place: Asking) -> None:
-        place.ask(working_days=1)
-        assert place.read(place.officer)[0].late is False
-
-        with clock.at(now() + dt.timedelta(days=30)):
-            assert place.read(place.officer)[0].late is True
-
-
-def test_a_head_alone_is_nobody_who_could_answer(place: Asking) -> None:
-    headed = factories.agency(place.session)
-    factories.officer(place.session, headed.id, Role.HEAD)
-
-    with pytest.raises(Invalid):
-        place.ask(headed.id)

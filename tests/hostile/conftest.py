@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from portal.core import runtime
 from portal.core.settings import Settings
-from tests.authorisation.world import build
+from tests.authorisation.building import build
 from tests.conftest import Switch
 from tests.hostile.ground import Ground, Kept
 

@@ -156,6 +156,27 @@ CITIZENS: dict[str, Stop] = {
         ),
         {"empty": FORM, "filled": LANDS},
     ),
+    f"GET {HO_SO}/nop-cho": Stop(
+        (
+            at("nop-cho", "empty", CITIZEN, "/ho-so/<fresh>/nop-cho", "nộp cho ai"),
+            at("nop-cho-cua-ai", "error", CITIZEN, f"{NOT_THERE}/nop-cho", "", status=404, long=True),
+        ),
+        {"filled": "the same page with what was said before; tests/web/test_parties.py reads it"},
+    ),
+    f"POST {HO_SO}/nop-cho": Stop(
+        (
+            sent(
+                "nop-cho-thieu",
+                CITIZEN,
+                "/ho-so/<draft>/nop-cho",
+                "/ho-so/<draft>/nop-cho",
+                {"filed_as": "authorised", "person_number": "12"},
+                "nộp cho ai",
+                422,
+            ),
+        ),
+        {"empty": FORM, "filled": LANDS},
+    ),
     f"GET {HO_SO}/giay-to": Stop(
         (
             at("giay-to-moi", "empty", CITIZEN, "/ho-so/<fresh>/giay-to", "Giấy tờ"),

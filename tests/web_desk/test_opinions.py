@@ -84,7 +84,7 @@ def test_what_was_typed_comes_back_with_the_error_at_its_field(
     for given, words in (
         ({"agency_id": ""}, "Chọn cơ quan cần hỏi."),
         ({"due_on": "2020-01-02"}, "Chọn một ngày sau hôm nay"),
-        ({"due_on": "mai"}, "Ngày chưa đúng"),
+        ({"due_on": "mai"}, "Nhập ngày dạng ngày/tháng/năm"),
     ):
         answer = ask(desk, dossier, there, **given)
         assert answer.status_code == 422
