@@ -13,6 +13,7 @@ from portal.core.text import clean
 
 MAX_WORDS: Final = 12
 _WHOLE: Final = re.compile(f"[{ALPHABET}]{{9}}")
+_NUMBER: Final = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9A-Z]+)*-[0-9]{6}-[0-9]{4,}")
 _MARKS: Final = re.compile(r"[\\\\%_]")
 
 
@@ -22,6 +23,7 @@ class Sought(msgspec.Struct, frozen=True):
     kind: Kind
     says: str
     part: str = ""
+    whole: str = ""  # a whole number or reference
     index: tuple[bytes, ...] = ()
 
 
@@ -47,6 +49,8 @@ def understood(text: str) -> Sought | None:
             Kind.NAME, says, index=tuple(crypto.blind(Kind.NAME, word) for word in asked[:MAX_WORDS])
         )
     part = _MARKS.sub("", given.upper())
+    if _is_reference(part) or _NUMBER.fullmatch(part):
+        return Sought(Kind.NUMBER, f"số hồ sơ hoặc mã tra cứu {part}", part=part, whole=part)
     return Sought(Kind.NUMBER, f"số hồ sơ hoặc mã tra cứu có “{part}”", part=part)
 
 

@@ -5,9 +5,12 @@ not grow with the table (docs/performance.md).
 """
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Session
 
 from auth.access_log import note_readings
@@ -28,6 +31,7 @@ from portal.core.errors import NotFound
 D = access.D
 O = Opinion.__table__  # type: ignore[attr-defined]  # noqa: E741
 OPEN_AT_DESK = (Status.ACCEPTED, Status.PROCESSING, Status.SUPPLEMENT, Status.FINANCIAL_DUTY)
+FEW = 500  # dossiers that bear a name, at most, to be listed by their ids
 RUNNING = (Status.ACCEPTED, Status.PROCESSING)  # the clock may run; elsewhere it rests
 WAITING = (Status.SUPPLEMENT, Status.FINANCIAL_DUTY)  # for the citizen
 VIEWS = (
@@ -112,6 +116,7 @@ def desk(
         return Page(
             [one for one in watching.page(session, actor).items if _fits(one, sought, code, channel)], None
         )
+    few = _named_few(session, sought) if sought and sought.kind is Kind.NAME else None
     values = {
         "limit": limit + 1,
         "instant": now(),
@@ -119,12 +124,15 @@ def desk(
         "inside": f"%{sought.part}%" if sought else "",
         "index": list(sought.index) if sought else [],
         "whole": sought.index[0] if sought and sought.index else b"",
+        "exact": sought.whole if sought else "",
+        "ids": few or [],
         "code": code,
         "channel": channel,
         **access.asking(actor),
         **(queries.cursor(after) if after else {}),
     }
-    statement = _page_of(view, bool(after), sought.kind if sought else None, bool(code), bool(channel))
+    how = (Way.of(sought, few) if sought else None, bool(code), bool(channel))
+    statement = _page_of(view, bool(after), *how)
     rows = statement.all(session, values)
     names = {}
     for row in rows:
@@ -149,15 +157,49 @@ def _fits(
     return sought.kind is Kind.NAME and set(sought.index) <= set(tokens([row.applicant_name or ""]))
 
 
+class Way(StrEnum):
+    """How what is sought is found: along an index, but where a part of a number or a frequent name is."""
+
+    EXACT = "exact"  # a whole number or reference
+    PART = "part"
+    PHONE = "phone"
+    PERSONAL_ID = "personal_id"
+    FEW = "few"  # a name that few dossiers bear: by their ids
+    OFTEN = "often"  # one that many do: the list is walked, and soon has its page
+
+    @classmethod
+    def of(cls, sought: desk_search.Sought, few: list[UUID] | None) -> "Way":
+        """The way of a search."""
+        if sought.kind is Kind.NAME:
+            return cls.OFTEN if few is None else cls.FEW
+        if sought.kind is Kind.NUMBER:
+            return cls.EXACT if sought.whole else cls.PART
+        return cls(sought.kind.value)
+
+
+def _named_few(session: Session, sought: desk_search.Sought) -> list[UUID] | None:
+    """The dossiers of the asker's agencies that bear all the words; None where they are more than FEW.
+
+    Row-level security lets no list use the index of words (`@>` is not leakproof): the function looks there
+    with the same rule of who serves.
+    """
+    found = session.execute(
+        sa.text("SELECT id FROM dossiers_named(:words, :most) id"),
+        {"words": list(sought.index), "most": FEW + 1},
+    ).scalars()
+    ids = list(found)
+    return ids if len(ids) <= FEW else None
+
+
 @built_once
-def _page_of(view: str, after: bool, sought: Kind | None, code: bool, channel: bool) -> Direct:
+def _page_of(view: str, after: bool, sought: Way | None, code: bool, channel: bool) -> Direct:
     """The page, merged from one short list per agency and role the agency has in a dossier."""
     if view == ASKED:
         return _asked_page(after, sought, code, channel)
     served = sa.func.unnest(access.AGENCIES, type_=sa.Uuid).table_valued("id", name="served").render_derived()
     sorted_by = D.c[KEYS.get(view, "due_at")]
     parts = []
-    for role in roles(served.c.id):
+    for role in _roles_of(view, served.c.id):
         part = sa.select(D.c.id, sorted_by.label("key")).where(
             role, access.served_by(), _where(view), *_filters(sought, code, channel)
         )
@@ -173,7 +215,7 @@ def _page_of(view: str, after: bool, sought: Kind | None, code: bool, channel: b
 
 
 @built_once
-def _asked_page(after: bool, sought: Kind | None, code: bool, channel: bool) -> Direct:
+def _asked_page(after: bool, sought: Way | None, code: bool, channel: bool) -> Direct:
     """The page of open questions to the officer's agencies, along the index of them."""
     row = (
         sa.select(D.c.id, O.c.due_at.label("key"))
@@ -189,7 +231,7 @@ def _open_question() -> sa.ColumnElement[bool]:
     return sa.and_(O.c.agency_id == sa.any_(access.AGENCIES), O.c.state == sa.literal_column("'asked'"))
 
 
-def _filters(sought: Kind | None, code: bool, channel: bool) -> list[sa.ColumnElement[bool]]:
+def _filters(sought: Way | None, code: bool, channel: bool) -> list[sa.ColumnElement[bool]]:
     """What a list is narrowed by."""
     narrowed = [_matches(sought)] if sought else []
     if code:
@@ -228,21 +270,32 @@ def roles(agency_id: Any) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
+def _roles_of(view: str, agency_id: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    """The roles in which an agency has dossiers of a view: what to take over, the competent one has."""
+    return (D.c.competent_agency_id == agency_id,) if view == "to_take_over" else roles(agency_id)
+
+
 def _order(view: str, key: Any, dossier_id: Any) -> tuple[Any, Any]:
     return (key.desc(), dossier_id.desc()) if view == "all" else (key, dossier_id)
 
 
-def _matches(sought: Kind) -> sa.ColumnElement[bool]:
-    """The rows that are sought: by all words of a name, by a whole phone or id, or by part of a number."""
-    if sought is Kind.NAME:
-        holds: sa.ColumnElement[bool] = D.c.name_tokens.contains(
-            sa.bindparam("index", type_=D.c.name_tokens.type)
-        )
-        return holds
-    if sought is Kind.NUMBER:
-        inside = sa.bindparam("inside", type_=sa.Text)
-        return sa.or_(D.c.number.like(inside), D.c.reference.like(inside))
-    columns = [D.c.phone_index] if sought is Kind.PHONE else [D.c.personal_id_index, D.c.owner_id_index]
+def _matches(sought: Way) -> sa.ColumnElement[bool]:
+    """The rows that are sought."""
+    match sought:
+        case Way.FEW:
+            among: sa.ColumnElement[bool] = D.c.id == sa.any_(sa.bindparam("ids", type_=ARRAY(sa.Uuid)))
+            return among
+        case Way.OFTEN:
+            index = sa.bindparam("index", type_=D.c.name_tokens.type)
+            holds: sa.ColumnElement[bool] = D.c.name_tokens.contains(index)
+            return holds
+        case Way.EXACT:
+            exact = sa.bindparam("exact", type_=sa.Text)
+            return sa.or_(D.c.number == exact, D.c.reference == exact)
+        case Way.PART:
+            inside = sa.bindparam("inside", type_=sa.Text)
+            return sa.or_(D.c.number.like(inside), D.c.reference.like(inside))
+    columns = [D.c.phone_index] if sought is Way.PHONE else [D.c.personal_id_index, D.c.owner_id_index]
     whole = sa.bindparam("whole", type_=sa.LargeBinary)
     return sa.or_(*(sa.and_(column.is_not(None), column == whole) for column in columns))
 

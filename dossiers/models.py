@@ -161,6 +161,13 @@ class Dossier(Stream, table=True):
             postgresql_where=sa.text("forward_due_at IS NOT NULL AND forwarded_at IS NULL"),
         ),
         sa.Index(
+            "ix_dossier_to_take_over",
+            "competent_agency_id",
+            "forwarded_at",
+            "id",
+            postgresql_where=sa.text("forwarded_at IS NOT NULL AND competent_received_at IS NULL"),
+        ),
+        sa.Index(
             "ix_dossier_support",
             "support_agency_id",
             "updated_at",

@@ -23,6 +23,20 @@ DOCUMENTS = (
 )  # fmt: skip
 
 GUARDS = r"""
+-- Dossiers of the asker's agencies by the blind words of a name, at most so many: the index of words serves no
+-- query under row-level security (its operator is not leakproof). The rule of who serves is the policy's.
+CREATE FUNCTION dossiers_named(words bytea[], most integer) RETURNS SETOF uuid
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN QUERY EXECUTE
+    'SELECT d.id FROM dossier d WHERE d.name_tokens @> $1 AND d.status <> ''draft'' AND ('
+    '     d.receiving_agency_id = ANY ($2) OR d.competent_agency_id = ANY ($2)'
+    '  OR d.support_agency_id = ANY ($2) OR d.consulted_agency_ids && $2) LIMIT $3'
+    USING words, app_agencies(), most;
+END $$;
+REVOKE ALL ON FUNCTION dossiers_named(bytea[], integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION dossiers_named(bytea[], integer) TO motcua_app, motcua_worker;
+
 -- A gateway's message acts on one payment: its dossier, and nothing else, is in sight.
 CREATE FUNCTION app_paid_dossier() RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS
   $$ SELECT dossier_id FROM payment WHERE id = NULLIF(current_setting('app.payment', true), '')::uuid $$;
@@ -663,6 +677,12 @@ def _columns() -> None:
         "dossier",
         ["receiving_agency_id", "forward_due_at", "id"],
         postgresql_where=sa.text("forward_due_at IS NOT NULL AND forwarded_at IS NULL"),
+    )
+    op.create_index(
+        "ix_dossier_to_take_over",
+        "dossier",
+        ["competent_agency_id", "forwarded_at", "id"],
+        postgresql_where=sa.text("forwarded_at IS NOT NULL AND competent_received_at IS NULL"),
     )
     op.create_index(
         "ix_dossier_consulted",

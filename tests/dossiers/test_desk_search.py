@@ -73,6 +73,42 @@ def test_a_reference_or_a_part_of_it_is_found(session, desk):
     assert desk_search.understood("  ") is None
 
 
+@pytest.mark.parametrize("few", [0, 1, 500])
+def test_a_name_is_found_by_its_few_dossiers_or_along_the_list_alike(session, desk, monkeypatch, few):
+    """Many bear a frequent name: then the list itself is walked (inbox.FEW)."""
+    agency, made, applicant, officer, dossier = desk
+    factories.act_as(session, applicant.id, frozenset())
+    other = factories.filed(session, applicant, made, agency.id)
+    monkeypatch.setattr(inbox, "FEW", few)
+
+    assert set(found(session, officer, "hoàng ánh")) == {dossier.id, other.id}
+    assert set(found(session, officer, "hoàng ánh", "to_receive")) == {dossier.id, other.id}
+    assert found(session, officer, "hoàng ánh", "overdue") == []
+
+
+def test_a_whole_number_is_found_and_no_other_like_it(session, desk):
+    _, _, _, officer, dossier = desk
+    factories.in_hand(session, dossier, officer)
+    assert dossier.number is not None
+
+    assert found(session, officer, dossier.number.lower()) == [dossier.id]
+    assert found(session, officer, dossier.number[:-1]) == [dossier.id]  # a part of it
+    assert found(session, officer, f"{dossier.number}0") == []
+
+
+def test_the_index_of_names_tells_nobody_of_elsewhere(session, desk):
+    _, _, applicant, officer, dossier = desk
+    words = sorted(blind_search.tokens([NAME]))
+    ask = sa.text("SELECT id FROM dossiers_named(:words, 10) id")
+    stranger = factories.officer(session, factories.agency(session).id)
+    told = {}
+    for name, actor in (("desk", officer), ("applicant", applicant), ("stranger", stranger)):
+        factories.act_as(session, actor.id, actor.agency_ids)
+        told[name] = list(session.execute(ask, {"words": words}).scalars())
+
+    assert told == {"desk": [dossier.id], "applicant": [], "stranger": []}
+
+
 def test_nobody_elsewhere_finds_the_person(session, desk):
     *_, dossier = desk
     elsewhere = factories.officer(session, factories.agency(session).id, email="xa@example.vn")
