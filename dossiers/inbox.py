@@ -4,7 +4,7 @@ Each list is read along an index, agency by agency, and stops when the page is f
 not grow with the table (docs/performance.md).
 """
 
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -22,11 +22,12 @@ from dossiers.process_models import Opinion
 from dossiers.queries import HERE, LIMIT, OF_DOSSIER, Page
 from dossiers.workflow import Status
 from portal.core import crypto
-from portal.core.clock import now
+from portal.core.clock import ZONE, now
 from portal.core.crypto import SubjectKey
 from portal.core.db import Instant, built_once
 from portal.core.direct import Direct
 from portal.core.errors import NotFound
+from portal.core.paging import encode_cursor
 
 D = access.D
 O = Opinion.__table__  # type: ignore[attr-defined]  # noqa: E741
@@ -142,6 +143,11 @@ def desk(
     if sought and sought.kind is not Kind.NUMBER:
         note_readings(session, actor, [row.id for row in rows[:limit]], "search")
     return queries.paged(rows, limit, KEYS.get(view, "due_at"), names)
+
+
+def from_day(day: date) -> str:
+    """The cursor behind which a list by due date begins with this day."""
+    return encode_cursor(datetime.combine(day, time(), ZONE), UUID(int=0))
 
 
 def _fits(

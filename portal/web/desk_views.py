@@ -194,6 +194,7 @@ def due_calendar(
                 {
                     "day": day,
                     "many": counts.get(day, 0),
+                    "href": f"/can-bo?view=unit&after={inbox.from_day(day)}",
                     "here": day.month == first.month,
                     "what": _what(work, day),
                 }

@@ -1,6 +1,7 @@
 """What an officer follows and keeps, takes away as files, and how the days and loads stand."""
 
 import csv
+import html
 import io
 import re
 from datetime import timedelta
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from auth.actor import Role
-from dossiers import saved_filters, watching
+from dossiers import inbox, saved_filters, watching
 from dossiers.models import Dossier
 from portal.core.clock import local, now
 from portal.core.db import act_as
@@ -182,8 +183,21 @@ class TestDays:
 
         text = desk.get(f"/can-bo/lich-han?thang={day:%Y-%m}").text
 
-        assert '<strong class="">2 hồ sơ</strong>' in text
+        assert "<strong>2 hồ sơ</strong>" in text
         assert "2 hồ sơ đang chạy có hạn trong tháng" in text
+
+    def test_a_day_leads_to_the_list_from_that_day_on(self, desk: Desk) -> None:
+        dossier = desk.accepted()
+        desk.open()
+        assert dossier.due_at is not None
+        assert dossier.number is not None
+        due = local(dossier.due_at).date()
+        text = desk.get(f"/can-bo/lich-han?thang={due:%Y-%m}").text
+        (href,) = re.findall(r'href="(/can-bo\?view=unit&amp;after=[^"]+)"', text)
+
+        assert dossier.number in desk.get(html.unescape(href)).text
+        later = inbox.from_day(due + timedelta(days=1))
+        assert dossier.number not in desk.get(f"/can-bo?view=unit&after={later}").text
 
     @pytest.mark.parametrize("month", ["2026-02", "2199-01", "1999-01", "x", "2026-13", ""])
     def test_any_month_renders(self, desk: Desk, month: str) -> None:
