@@ -1,4 +1,4 @@
-"""A dossier filed at the counter for somebody who came: keyed in, scanned, filed, received, printed."""
+"""A dossier filed at the counter by who came for another: keyed in, scanned, filed, received, printed."""
 
 from pathlib import Path
 
@@ -38,6 +38,16 @@ def test_an_officer_files_for_who_came_and_receives_it(
     expect(officer.page.get_by_text("Bạn đang nhập tại quầy cho Đỗ Thị Hoa")).to_be_visible()
     desk.look("quay-to-khai")
 
+    # she came for her father, with his authorisation
+    officer.follow("Đổi người mà hồ sơ này nộp cho")
+    officer.choose("Nộp cho ai?", "Thay người khác, theo ủy quyền")
+    expect(officer.page.get_by_label("Tên doanh nghiệp, tổ chức")).to_be_hidden()
+    officer.write("Họ và tên chủ hồ sơ", "Đỗ Văn Minh")
+    officer.write("Số định danh cá nhân của chủ hồ sơ", "001060123456")
+    desk.look("quay-nop-cho")
+    officer.press("Lưu, về tờ khai")
+    expect(officer.page.get_by_text("Đỗ Văn Minh")).to_be_visible()
+
     # the form itself is the one that every journey of a citizen types: here its answers come by the API
     dossier = officer.page.url.split("/ho-so/")[1].split("/")[0]
     line = Line(stack, PEOPLE["officer"], password)
@@ -46,6 +56,9 @@ def test_an_officer_files_for_who_came_and_receives_it(
     scanned = tmp_path / "Giấy chứng tử, bản quét.png"
     scanned.write_bytes(scan())
     officer.hand_in(paper, scanned)
+    authorised = tmp_path / "Giấy ủy quyền, bản quét.png"
+    authorised.write_bytes(scan())
+    officer.hand_in("Văn bản ủy quyền", authorised)
     desk.look("quay-giay-to")
     desk.go(f"/ho-so/{dossier}/kiem-tra")
     officer.page.get_by_label("Người nộp đồng ý cho").check()
@@ -58,6 +71,7 @@ def test_an_officer_files_for_who_came_and_receives_it(
     line.until(dossier, lambda seen: len(seen["documents"]) >= 2)
     desk.go(f"/can-bo/ho-so/{dossier}")
     expect(officer.page.get_by_text("Đỗ Thị Hoa").first).to_be_visible()
+    expect(officer.page.get_by_text("Đỗ Văn Minh").first).to_be_visible()
     desk.look("quay-da-tiep-nhan")
     form01 = officer.page.get_by_role("link", name="Giấy tiếp nhận và hẹn trả kết quả")
     with officer.page.expect_download() as download:
@@ -66,3 +80,4 @@ def test_an_officer_files_for_who_came_and_receives_it(
     desk.leave()
     seen = line.ask("GET", f"/api/v1/dossiers/{dossier}")
     assert (seen["channel"], seen["status"]["name"]) == ("counter", "accepted")
+    assert (seen["filed_as"], seen["party"]["name"]) == ("authorised", "Đỗ Văn Minh")
