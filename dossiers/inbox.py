@@ -32,6 +32,7 @@ from portal.core.paging import encode_cursor
 D = access.D
 O = Opinion.__table__  # type: ignore[attr-defined]  # noqa: E741
 OPEN_AT_DESK = (Status.ACCEPTED, Status.PROCESSING, Status.SUPPLEMENT, Status.FINANCIAL_DUTY)
+COUNTED = 1000  # a view is counted to this, and shown as "999+"
 FEW = 500  # dossiers that bear a name, at most, to be listed by their ids
 RUNNING = (Status.ACCEPTED, Status.PROCESSING)  # the clock may run; elsewhere it rests
 WAITING = (Status.SUPPLEMENT, Status.FINANCIAL_DUTY)  # for the citizen
@@ -307,35 +308,29 @@ def _matches(sought: Way) -> sa.ColumnElement[bool]:
 
 
 def desk_counts(session: Session, actor: Actor, *, day_end: datetime) -> dict[str, int]:
-    """How many dossiers wait in each view, in one statement along the indexes of open dossiers."""
+    """How many dossiers wait in each view, COUNTED at most, in one statement along the lists' own indexes."""
     values = {"instant": now(), "day_end": day_end, **access.asking(actor)}
     (row,) = _counts().all(session, values)
-    return dict(row._asdict())
+    return {view: min(many, COUNTED) for view, many in row._asdict().items()}
 
 
 @built_once
 def _counts() -> Direct:
-    """One branch an index: by what is waited for where the agency receives, else by the role it has."""
-    columns = [
-        D.c[name]
-        for name in (
-            "status", "holder_id", "due_at", "paused_since", "forward_due_at", "forwarded_at",
-            "competent_received_at", "receiving_agency_id", "competent_agency_id",
-        )
-    ]  # fmt: skip
-    waiting = (
-        in_states(Status.SUBMITTED),
-        in_states(*OPEN_AT_DESK),
-        in_states(Status.WITHDRAWAL_ASKED),
-        in_states(Status.SETTLED),
-    )
-    received, competent, support = roles(sa.any_(access.AGENCIES))
-    parts = [sa.select(*columns).where(received, access.served_by(), group) for group in waiting]
-    parts += [
-        sa.select(*columns).where(role, access.served_by(), sa.or_(*waiting)) for role in (competent, support)
-    ]
-    row = sa.union_all(*parts).subquery("row")
-    of_rows = [view for view in VIEWS if view not in ("all", ASKED, WATCHED)]
-    counts = [sa.func.count().filter(_where(view, row)).label(view) for view in of_rows]
+    """A count for each view; it stops where a desk has more than anybody works through."""
+    counts = []
+    for view in VIEWS:
+        if view in ("all", ASKED, WATCHED):
+            continue
+        parts = [
+            sa.select(sa.literal_column("1"))
+            .where(role, access.served_by(), _where(view))
+            .limit(sa.literal_column(f"{COUNTED}"))
+            .subquery()
+            for role in _roles_of(view, sa.any_(access.AGENCIES))
+        ]
+        row = sa.union_all(
+            *(sa.select(sa.literal_column("1")).select_from(part) for part in parts)
+        ).subquery()
+        counts.append(sa.select(sa.func.count()).select_from(row).scalar_subquery().label(view))
     asked = sa.select(sa.func.count()).select_from(O).where(_open_question()).scalar_subquery()
     return Direct(sa.select(*counts, asked.label(ASKED), watching.counted().label(WATCHED)))

@@ -154,6 +154,16 @@ class Dossier(Stream, table=True):
             postgresql_where=sa.text("competent_agency_id <> receiving_agency_id"),
         ),
         sa.Index(
+            "ix_dossier_competent_due",
+            "competent_agency_id",
+            "due_at",
+            "id",
+            postgresql_where=sa.text(
+                "competent_agency_id <> receiving_agency_id"
+                " AND status IN ('accepted', 'processing', 'supplement', 'financial_duty')"
+            ),
+        ),
+        sa.Index(
             "ix_dossier_to_forward",
             "receiving_agency_id",
             "forward_due_at",

@@ -679,6 +679,15 @@ def _columns() -> None:
         postgresql_where=sa.text("forward_due_at IS NOT NULL AND forwarded_at IS NULL"),
     )
     op.create_index(
+        "ix_dossier_competent_due",
+        "dossier",
+        ["competent_agency_id", "due_at", "id"],
+        postgresql_where=sa.text(
+            "competent_agency_id <> receiving_agency_id"
+            " AND status IN ('accepted', 'processing', 'supplement', 'financial_duty')"
+        ),
+    )
+    op.create_index(
         "ix_dossier_to_take_over",
         "dossier",
         ["competent_agency_id", "forwarded_at", "id"],

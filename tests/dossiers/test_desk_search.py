@@ -180,3 +180,16 @@ def test_views_by_status_and_clock(session, desk, status, hours, paused, wanted)
 
     assert seen == wanted | {"all"}
     assert {view for view, count in counts.items() if count} == wanted
+
+
+def test_a_view_is_counted_up_to_a_bound(session, desk, monkeypatch):
+    agency, made, applicant, officer, _ = desk
+    for _ in range(2):
+        factories.act_as(session, applicant.id, frozenset())
+        factories.filed(session, applicant, made, agency.id)
+    factories.act_as(session, officer.id, officer.agency_ids)
+    whole = inbox.desk_counts(session, officer, day_end=now())
+    monkeypatch.setattr(inbox, "COUNTED", 2)
+
+    assert (whole["to_receive"], whole["unit"]) == (3, 0)
+    assert inbox.desk_counts(session, officer, day_end=now())["to_receive"] == 2
