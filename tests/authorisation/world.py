@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 
 from auth.actor import Actor
+from portal.core import clock
 from tests import factories
 
 PRINCIPALS = (
@@ -151,8 +153,8 @@ class World:
                 "agency_id": str(self.agency_id),
                 "from_id": str(self.actors["holder"].id),
                 "to_id": str(self.actors["colleague"].id),
-                "since": "2040-01-01T00:00:00+07:00",
-                "until": "2040-01-06T00:00:00+07:00",
+                "since": (clock.now() + timedelta(days=40)).isoformat(),
+                "until": (clock.now() + timedelta(days=45)).isoformat(),
             },
             "batch": {"act": "start", "items": [{"id": str(case.id), "seq": 1}]},
             "dossiers": {

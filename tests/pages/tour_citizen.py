@@ -158,7 +158,7 @@ CITIZENS: dict[str, Stop] = {
     ),
     f"GET {HO_SO}/nop-cho": Stop(
         (
-            at("nop-cho", "empty", CITIZEN, "/ho-so/<fresh>/nop-cho", "nộp cho ai"),
+            at("nop-cho", "empty", CITIZEN, "/ho-so/<fresh>/nop-cho", "Hồ sơ này nộp cho ai?"),
             at("nop-cho-cua-ai", "error", CITIZEN, f"{NOT_THERE}/nop-cho", "", status=404, long=True),
         ),
         {"filled": "the same page with what was said before; tests/web/test_parties.py reads it"},
@@ -171,7 +171,7 @@ CITIZENS: dict[str, Stop] = {
                 "/ho-so/<draft>/nop-cho",
                 "/ho-so/<draft>/nop-cho",
                 {"filed_as": "authorised", "person_number": "12"},
-                "nộp cho ai",
+                "Hồ sơ này nộp cho ai?",
                 422,
             ),
         ),

@@ -1,7 +1,9 @@
 """The tour, third part: the officers' desk, and faults anywhere."""
 
+from datetime import timedelta
 from typing import Any
 
+from portal.core.clock import today
 from tests.pages.ground import Ground
 from tests.pages.looking import Look, Stop, at, nothing, sent
 from tests.pages.tour_public import FORM, LANDS
@@ -33,7 +35,7 @@ def _stood_in(walker: Walker) -> None:
     page = walker.page
     if not page.get_by_role("button", name="Kết thúc").count():
         page.get_by_label("Người thay", exact=True).select_option(label="Vũ Thu Trang")
-        page.get_by_label("Đến hết ngày").fill("2040-01-05")
+        page.get_by_label("Đến hết ngày").fill(str(today() + timedelta(days=60)))
         page.get_by_role("button", name="Cử người thay").click()
         page.get_by_role("button", name="Kết thúc").wait_for()
         walker.go("/can-bo/thay-viec")
