@@ -30,7 +30,6 @@ WORDS: Final[Mapping[FiledAs, str]] = {
     FiledAs.ORGANISATION: "Cho doanh nghiệp, tổ chức, hộ kinh doanh",
     FiledAs.HELPED: "Cho chính mình, có người giúp thao tác",
 }
-OTHERS: Final = frozenset({FiledAs.AUTHORISED, FiledAs.REPRESENTED, FiledAs.ORGANISATION})
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +60,8 @@ def declare(
     aad = f"dossier.applicant|{dossier.id}"
     who = crypto.open_(session, dossier.subject_id, aad, dossier.applicant)
     told = {} if filed_as is FiledAs.SELF else _checked(filed_as, party or Party())
-    if told and told.get("number") and told["number"] == who.get("personal_id"):
+    other = filed_as in (FiledAs.AUTHORISED, FiledAs.REPRESENTED)  # a household's tax code is its owner's own
+    if other and told["number"] == who.get("personal_id"):
         message = "Đây là số định danh của người nộp. Nếu nộp cho chính mình, chọn “Cho chính mình”."
         raise Invalid(message, errors=[{"field": "number", "message": message}])
     kept = {key: value for key, value in who.items() if key not in ("owner", "helper")}

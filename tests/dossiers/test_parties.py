@@ -122,6 +122,17 @@ def test_ones_own_number_is_not_somebody_elses(world: Any) -> None:
         )
 
 
+def test_ones_own_household_bears_ones_number(world: Any) -> None:
+    """Since 01/07/2025 the tax code of a household business is its owner's personal id."""
+    session, _, _, applicant, _ = world
+    dossier = draft(world)
+    own = views.summary(session, applicant, dossier.id).applicant["personal_id"]
+    household = Party(name="Hộ kinh doanh Ánh", number=own)
+
+    parties.declare(session, applicant, dossier.id, filed_as=FiledAs.ORGANISATION, party=household)
+    assert (views.summary(session, applicant, dossier.id).party or {})["number"] == own
+
+
 def test_only_a_draft_of_ones_own(world: Any) -> None:
     session, _, _, applicant, _ = world
     dossier = filed(world, FiledAs.HELPED, HELPER)
