@@ -22,7 +22,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     """The person behind a request as they are at this moment; `id` None is anonymous.
 
     `agency_ids` are the agencies served as an officer now, `headed_ids` those headed. `name` is for the
-    page's header. `personal_index`, of who has a function: the blind index of the personal id they gave.
+    page's header. `personal_id_index`, of who has a function: the blind index of the personal id they gave.
     `session_hash` and `csrf` exist only for browsers; `bearer` says that a token proved the person.
     """
 
@@ -31,7 +31,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     agency_ids: frozenset[UUID] = frozenset()
     headed_ids: frozenset[UUID] = frozenset()
     name: str = ""
-    personal_index: bytes | None = None
+    personal_id_index: bytes | None = None
     session_hash: bytes | None = None
     csrf: str | None = None
     bearer: bool = False

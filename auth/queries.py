@@ -43,11 +43,11 @@ def _roles(account_id: sa.Column[Any]) -> sa.Label[Any]:
     )
 
 
-def _personal_index(account_id: sa.Column[Any]) -> sa.Label[Any]:
+def _personal_id_index(account_id: sa.Column[Any]) -> sa.Label[Any]:
     """Of who has a function: the blind index of their personal id. Nobody else needs one."""
     m = Membership.__table__  # type: ignore[attr-defined]
     known = sa.and_(m.c.account_id == account_id, m.c.personal_id_index.is_not(None))
-    return sa.select(m.c.personal_id_index).where(known).limit(1).scalar_subquery().label("personal_index")
+    return sa.select(m.c.personal_id_index).where(known).limit(1).scalar_subquery().label("personal_id_index")
 
 
 # Asked with every request, so built once.
@@ -59,7 +59,7 @@ _OF_SESSION = Direct(
         _S.c.csrf,
         _S.c.shown_name,
         _roles(_S.c.account_id),
-        _personal_index(_S.c.account_id),
+        _personal_id_index(_S.c.account_id),
     )
     .join(_A, _A.c.id == _S.c.account_id)
     .where(_S.c.token_hash == sa.bindparam("token_hash"), _A.c.disabled_at.is_(None))
@@ -71,7 +71,7 @@ _OF_ACCOUNT = Direct(
         _S.c.expires_at,
         _S.c.shown_name,
         _roles(_A.c.id),
-        _personal_index(_A.c.id),
+        _personal_id_index(_A.c.id),
     )
     .outerjoin(_S, sa.and_(_S.c.token_hash == sa.bindparam("token_hash"), _S.c.account_id == _A.c.id))
     .where(_A.c.id == sa.bindparam("account_id"), _A.c.disabled_at.is_(None))
@@ -100,7 +100,7 @@ def actor_now(session: Session, account_id: UUID) -> Actor | None:
         roles=roles,
         agency_ids=agency_ids,
         headed_ids=headed_ids,
-        personal_index=row.personal_index,
+        personal_id_index=row.personal_id_index,
     )
 
 

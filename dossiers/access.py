@@ -145,7 +145,7 @@ def concerns(actor: Actor, dossier: Guarded) -> bool:
     So it may, without being of their account: keyed in at the counter, or filed by somebody for them.
     """
     named = (dossier.personal_id_index, dossier.owner_id_index)
-    return actor.personal_index is not None and actor.personal_index in named
+    return actor.personal_id_index is not None and actor.personal_id_index in named
 
 
 A = Action

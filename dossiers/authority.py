@@ -8,34 +8,32 @@ from dossiers.models import FiledAs
 from services_catalog.content import Requirement, RevisionContent
 
 AUTHORISATION: Final = "authorisation"  # a procedure may have the paper itself, under this key
+_PAPER: Final = Requirement(
+    key=AUTHORISATION,
+    name="Văn bản ủy quyền",
+    originals=1,
+    needed="always",
+    when="Vì bạn nộp thay theo ủy quyền",
+    hint="Bản chụp hoặc quét rõ cả trang, có chữ ký của người ủy quyền.",
+    accept=["pdf", "jpeg", "png"],
+    max_files=3,
+)
+
+
+def _may(name: str, when: str) -> Requirement:
+    """A paper that may be handed in in place of the authorisation, and need not."""
+    return msgspec.structs.replace(_PAPER, name=name, when=when, needed="conditional", hint=None)
+
+
 _PAPERS: Final = {
-    FiledAs.AUTHORISED: Requirement(
-        key=AUTHORISATION,
-        name="Văn bản ủy quyền",
-        originals=1,
-        needed="always",
-        when="Vì bạn nộp thay theo ủy quyền",
-        hint="Bản chụp hoặc quét rõ cả trang, có chữ ký của người ủy quyền.",
-        accept=["pdf", "jpeg", "png"],
-        max_files=3,
+    FiledAs.AUTHORISED: _PAPER,
+    FiledAs.REPRESENTED: _may(
+        "Giấy tờ chứng minh bạn là người đại diện theo pháp luật",
+        "Khi cơ sở dữ liệu chưa có quan hệ này, ví dụ giấy khai sinh, quyết định giám hộ",
     ),
-    FiledAs.REPRESENTED: Requirement(
-        key=AUTHORISATION,
-        name="Giấy tờ chứng minh bạn là người đại diện theo pháp luật",
-        copies=1,
-        needed="conditional",
-        when="Khi cơ sở dữ liệu chưa có quan hệ này, ví dụ giấy khai sinh, quyết định giám hộ",
-        accept=["pdf", "jpeg", "png"],
-        max_files=3,
-    ),
-    FiledAs.ORGANISATION: Requirement(
-        key=AUTHORISATION,
-        name="Văn bản ủy quyền hoặc giấy giới thiệu của tổ chức",
-        originals=1,
-        needed="conditional",
-        when="Khi bạn không phải người đại diện theo pháp luật của tổ chức",
-        accept=["pdf", "jpeg", "png"],
-        max_files=3,
+    FiledAs.ORGANISATION: _may(
+        "Văn bản ủy quyền hoặc giấy giới thiệu của tổ chức",
+        "Khi bạn không phải người đại diện theo pháp luật của tổ chức",
     ),
 }
 

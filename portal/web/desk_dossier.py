@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from auth import queries as people
 from auth.actor import Actor
-from dossiers import attachments, calendars, desk_queries, reasons, refusals
+from dossiers import attachments, calendars, desk_queries, owners, reasons, refusals
 from dossiers.attachment_rules import RESULT, is_beside, paper_of
 from dossiers.models import DocumentKind
 from dossiers.timeline import OF_APPLICANT, OF_DRAFT, label_of
@@ -254,6 +254,7 @@ def desk_page(
         dossier=view,
         name=view.number or view.reference or "",
         who=view.applicant.get("name") or "Người nộp",
+        named=owners.shown_name(view.applicant) or "Người nộp",
         papers=papers_of(view),
         party=party_rows(view, masked=None if reveal else masked),
         files=sum(not is_beside(one.requirement_key) and one.state != "replaced" for one in view.attachments),

@@ -1,5 +1,6 @@
 """For whom a draft is filed: the page that asks, and the rows that tell, at filing and after."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -26,13 +27,7 @@ BLOCKS: Final = {
     FiledAs.HELPED: "helper",
 }
 FIELDS: Final = Party.__struct_fields__
-TITLES: Final = {
-    FiledAs.SELF: "Chính mình",
-    FiledAs.AUTHORISED: "Thay người khác, theo ủy quyền",
-    FiledAs.REPRESENTED: "Thay người mình đại diện theo pháp luật",
-    FiledAs.ORGANISATION: "Doanh nghiệp, tổ chức",
-    FiledAs.HELPED: "Chính mình, có người giúp",
-}
+PERSONAL: Final = 12  # digits of a personal id
 
 
 @get("/ho-so/{dossier_id:uuid}/nop-cho", sync_to_thread=True, include_in_schema=False, guards=[CITIZEN])
@@ -48,8 +43,7 @@ def party_page(
     if view.status is not Status.DRAFT:
         return see_other(f"/ho-so/{dossier_id}")
     block = BLOCKS.get(view.filed_as)
-    kept = view.applicant.get("owner") or view.applicant.get("helper") or {}
-    typed = {f"{block}_{name}": str(value) for name, value in kept.items()}
+    typed = {f"{block}_{name}": value for name, value in (view.party or {}).items()}
     return _page(request, view, view.filed_as, typed, back)
 
 
@@ -112,31 +106,36 @@ def declare(
         told = [{**one, "field": f"{block}_{one['field']}"} for one in wrong]
         return _page(request, view, filed_as, typed, back, told)
     there = "kiem-tra" if back == "kiem-tra" else "to-khai"
-    return see_other(f"/ho-so/{dossier_id}/{there}", done(f"Đã ghi: nộp cho {TITLES[filed_as].lower()}."))
+    words = parties.WORDS[filed_as]
+    return see_other(f"/ho-so/{dossier_id}/{there}", done(f"Đã ghi: nộp {words[0].lower()}{words[1:]}."))
 
 
-def party_rows(view: DossierView, *, masked: Any = None, edit: bool = False) -> list[dict[str, Any]]:
+def party_rows(
+    view: DossierView, *, masked: Callable[[str], str] | None = None, edit: bool = False
+) -> list[dict[str, Any]]:
     """Whose dossier it is and who helped, as rows; [] where somebody files their own alone.
 
     Args:
-        masked: hides the digits of a number that is not to be read by the way.
+        masked: hides the digits of a personal id, which is not to be read by the way.
         edit: whether each row leads to the page that changes it.
     """
-    told = view.applicant.get("owner") or view.applicant.get("helper")
+    told = view.party
     if not told:
         return []
-    hidden = masked or (lambda value: value)
+    organisation = view.filed_as is FiledAs.ORGANISATION
     if view.filed_as is FiledAs.HELPED:
-        rows = [("Người giúp nộp", told.get("name")), ("Đơn vị của người giúp", told.get("unit"))]
+        rows = [("Họ và tên", told["name"]), ("Đơn vị", told["unit"])]
     else:
-        number = "Mã số thuế" if view.filed_as is FiledAs.ORGANISATION else "Số định danh chủ hồ sơ"
+        number = told["number"]
+        if masked and len(number) == PERSONAL:  # a household's tax code is its owner's own
+            number = masked(number)
         rows = [
-            ("Chủ hồ sơ", told.get("name")),
-            (number, told.get("number") if view.filed_as is FiledAs.ORGANISATION else hidden(told["number"])),
-            ("Địa chỉ chủ hồ sơ", told.get("address")),
-            ("Nộp", TITLES[view.filed_as]),
+            ("Tên" if organisation else "Họ và tên", told["name"]),
+            ("Mã số thuế" if organisation else "Số định danh", number),
+            ("Địa chỉ", told.get("address", "")),
+            ("Nộp", parties.WORDS[view.filed_as]),
         ]
-    rows.insert(2, ("Điện thoại", told.get("phone")))
+    rows.insert(2, ("Điện thoại", told.get("phone", "")))
     address = f"/ho-so/{view.id}/nop-cho?ve=kiem-tra" if edit else None
     return [{"label": label, "value": value, "note": None, "edit": address} for label, value in rows if value]
 

@@ -18,6 +18,7 @@ from dossiers.supplement_models import ItemKind
 from dossiers.workflow import WrongState
 from portal.core import clock, events, runtime
 from portal.core.errors import Invalid
+from portal.web.parties import party_rows
 from tests import factories
 from tests.conftest import acts_as
 
@@ -206,6 +207,25 @@ def test_who_files_for_themselves_hands_in_no_authorisation(world: Any) -> None:
             session, runtime.storage, applicant, dossier.id,
             "authorisation", "a.pdf", 1000,
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("filed_as", "party", "shown"),
+    [
+        (FiledAs.AUTHORISED, FATHER, "••3456"),
+        (FiledAs.ORGANISATION, FIRM, "0101234567"),
+        (FiledAs.ORGANISATION, Party(name="Hộ kinh doanh", number="001060123456"), "••3456"),
+    ],
+)
+def test_a_personal_id_is_masked_at_the_desk_and_a_tax_code_is_not(
+    world: Any, filed_as: FiledAs, party: Party, shown: str
+) -> None:
+    session, _, _, applicant, _ = world
+    dossier = filed(world, filed_as, party, "authorisation")
+    view = views.summary(session, applicant, dossier.id)
+    rows = party_rows(view, masked=lambda number: f"••{number[-4:]}")
+
+    assert shown in [row["value"] for row in rows]
 
 
 @pytest.mark.parametrize("search", ["trần văn bình", "001060123456", "nguyen thi anh"])
